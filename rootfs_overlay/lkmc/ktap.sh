@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# Running one guest test, for /test_all.sh, which says what the words mean and
+# sets ktap_arch, ktap_emulator, ktap_limit and ktap_output.
+# shellcheck disable=SC2154
+
+# The value of $1 among the words key=value that follow.
+ktap_key() {
+	ktap_wanted=$1
+	shift
+	for ktap_word; do
+		case $ktap_word in
+		"$ktap_wanted="*) echo "${ktap_word#*=}" ;;
+		esac
+	done
+}
+
+ktap_emulator() {
+	if grep -q 'M5 Simulator' /proc/cpuinfo ||
+		grep -qs 'arm,vexpress' /proc/device-tree/compatible; then
+		echo gem5
+	else
+		echo qemu
+	fi
+}
+
+# Say why this guest cannot run a test with the header words "$@", if so.
+ktap_obstacle() {
+	ktap_is "$(ktap_key arch "$@")" "$ktap_arch" ||
+		echo "only on $(ktap_key arch "$@")"
+	ktap_is "$(ktap_key emulator "$@")" "$ktap_emulator" ||
+		echo "only on $(ktap_key emulator "$@")"
+	[ -f /proc/config.gz ] || return 0
+	for ktap_option in $(ktap_key config "$@" | tr , ' '); do
+		zcat /proc/config.gz | grep -q "^$ktap_option=[^n]" ||
+			echo "the kernel has no $ktap_option"
+	done
+}
+
+# True if the comma-separated list $1 is empty or has the word $2.
+ktap_is() {
+	case ",$1," in
+	,, | *",$2,"*) true ;;
+	*) false ;;
+	esac
+}
+
+# Why the test failed: the last line that it printed itself.
+ktap_reason() {
+	if [ "$ktap_status" -eq 143 ]; then
+		echo "no end within $ktap_limit s"
+		return
+	fi
+	grep -v '^lkmc_test_fail$' "$ktap_output" | tail -n 1 |
+		sed 's/^\(FAIL\|SKIP\) [^ ]*: //'
+}
+
+# The test's output and the kernel's messages since it began.
+ktap_details() {
+	sed 's/^/# /' "$ktap_output"
+	dmesg | awk -v mark="lkmc-test: $1" '
+		substr($0, length($0) - length(mark) + 1) == mark { n = 0; next }
+		!/lkmc mark / { line[n++] = $0 }
+		END { for (i = 0; i < n; i++) print "# " line[i] }'
+}
+
+# Run test number $1 called $2, with the header words that follow, and print
+# its result line. Returns 1 if it failed.
+ktap_run() {
+	ktap_number=$1 ktap_name=$2
+	shift 2
+	ktap_why=$(ktap_obstacle "$@" | head -n 1)
+	if [ -n "$ktap_why" ]; then
+		echo "ok $ktap_number $ktap_name # SKIP $ktap_why"
+		return 0
+	fi
+
+	ktap_expected=$(ktap_key exit "$@")
+	ktap_status=0
+	echo "<6>lkmc-test: $ktap_name" >/dev/kmsg
+	timeout "$ktap_limit" "/$ktap_name" </dev/null >"$ktap_output" 2>&1 ||
+		ktap_status=$?
+	if [ "$ktap_status" -eq "${ktap_expected:-0}" ]; then
+		echo "ok $ktap_number $ktap_name"
+	elif [ "$ktap_status" -eq 77 ]; then
+		echo "ok $ktap_number $ktap_name # SKIP $(ktap_reason)"
+	else
+		ktap_details "$ktap_name"
+		echo "not ok $ktap_number $ktap_name" \
+			"# exit status $ktap_status: $(ktap_reason)"
+		return 1
+	fi
+}

@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lkmc: test=none
+# Runs the guest tests and prints their results as KTAP. Exits 1 if one failed.
+#
+#	/test_all.sh                  all of them
+#	/test_all.sh hello 'kthread*' those with these names, patterns of the shell
+#	/test_all.sh -l               only their names
+#
+# A test is a script /NAME.sh or a program /NAME.out (/lkmc/userland.tests says
+# which) whose header line has no test=: one that needs a hand, or kills the
+# guest, is left to the host. Exit status 77 means that it cannot run here.
+# Before a failed test's line stand, as "# " lines, what it printed and what the
+# kernel did meanwhile. LKMC_TEST_LIMIT is the time limit of one test in seconds.
+
+. /lkmc/ktap.sh
+
+ktap_output=/tmp/lkmc-test.$$
+ktap_limit=${LKMC_TEST_LIMIT:-60}
+ktap_emulator=$(ktap_emulator)
+case $(uname -m) in
+arm*) ktap_arch=arm ;;
+*) ktap_arch=$(uname -m) ;;
+esac
+
+list_only=
+if [ "$1" = -l ]; then
+	list_only=1
+	shift
+fi
+
+tests=$(
+	{
+		awk -f /lkmc/headers.awk /*.sh
+		cat /lkmc/userland.tests
+	} | grep -v ' test=' | sort | while read -r name keys; do
+		[ $# -gt 0 ] || echo "$name $keys"
+		for pattern; do
+			# shellcheck disable=SC2254 # it is a pattern
+			case $name in
+			$pattern | $pattern.sh | $pattern.out)
+				echo "$name $keys"
+				break
+				;;
+			esac
+		done
+	done
+)
+if [ -z "$tests" ]; then
+	echo "test_all.sh: no test is called '$*'; /test_all.sh -l prints the names" >&2
+	exit 125
+fi
+if [ -n "$list_only" ]; then
+	echo "$tests" | cut -d ' ' -f 1
+	exit 0
+fi
+
+echo 'KTAP version 1'
+echo "1..$(echo "$tests" | wc -l)"
+number=0
+failed=0
+# The list comes by descriptor 3, out of the reach of the tests.
+while read -r name keys <&3; do
+	number=$((number + 1))
+	# shellcheck disable=SC2086 # words
+	ktap_run $number "$name" $keys 3<&- || failed=1
+done 3<<END
+$tests
+END
+rm -f "$ktap_output"
+exit $failed
