@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+include $(sort $(wildcard $(BR2_EXTERNAL_LKMC_PATH)/package/*/*.mk))
+
+# vmlinux beside the image that boots: gem5 starts it and GDB reads its symbols.
+# A hard link, for it is large and Buildroot removes neither of the two.
+define LKMC_LINUX_INSTALL_VMLINUX
+	ln -f $(LINUX_DIR)/vmlinux $(BINARIES_DIR)/vmlinux
+endef
+LINUX_POST_INSTALL_IMAGES_HOOKS += LKMC_LINUX_INSTALL_VMLINUX

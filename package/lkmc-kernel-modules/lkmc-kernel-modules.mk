@@ -1,0 +1,38 @@
+################################################################################
+#
+# lkmc-kernel-modules
+#
+################################################################################
+
+LKMC_KERNEL_MODULES_SITE = $(BR2_EXTERNAL_LKMC_PATH)/kernel_modules
+LKMC_KERNEL_MODULES_SITE_METHOD = local
+LKMC_KERNEL_MODULES_LICENSE = GPL-2.0-or-later
+LKMC_KERNEL_MODULES_INSTALL_IMAGES = YES
+
+LKMC_KERNEL_MODULES_MODULE_MAKE_OPTS = \
+	LKMC_INCLUDE=$(BR2_EXTERNAL_LKMC_PATH)/include
+
+# What each group of examples shows is in its header; most needs are met by the
+# fragments under linux/, these are the ones that only an example has.
+define LKMC_KERNEL_MODULES_LINUX_CONFIG_FIXUPS
+	$(call KCONFIG_ENABLE_OPT,CONFIG_DEBUG_FS)
+	$(call KCONFIG_ENABLE_OPT,CONFIG_KPROBES)
+	$(call KCONFIG_ENABLE_OPT,CONFIG_PCI)
+	$(call KCONFIG_ENABLE_OPT,CONFIG_UIO)
+	$(call KCONFIG_ENABLE_OPT,CONFIG_UIO_PCI_GENERIC)
+endef
+
+# /NAME.ko is a link to what modprobe loads, so that the two never differ.
+define LKMC_KERNEL_MODULES_INSTALL_TARGET_CMDS
+	$(INSTALL) -m 0755 -t $(TARGET_DIR) $(wildcard $(@D)/*.sh)
+	$(foreach m,$(basename $(notdir $(wildcard $(@D)/*.ko))),\
+		ln -sf lib/modules/$(LINUX_VERSION_PROBED)/updates/$(m).ko \
+			$(TARGET_DIR)/$(m).ko$(sep))
+endef
+
+define LKMC_KERNEL_MODULES_INSTALL_IMAGES_CMDS
+	$(INSTALL) -D -m 0644 -t $(BINARIES_DIR)/lkmc $(wildcard $(@D)/*.ko)
+endef
+
+$(eval $(kernel-module))
+$(eval $(generic-package))
