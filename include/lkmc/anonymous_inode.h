@@ -10,6 +10,9 @@
  * "1\n", "10\n", "100\n" ... "10000000\n", "1\n", "10\n" ... Each descriptor
  * counts for itself. A buffer too small for the line is EINVAL, and the line
  * is kept for the next read.
+ *
+ * "/anonymous_inode.out [FILE]" asks FILE, the above when not given, for two
+ * descriptors and checks both sequences.
  */
 #ifndef LKMC_ANONYMOUS_INODE_H
 #define LKMC_ANONYMOUS_INODE_H

@@ -8,6 +8,8 @@
  *	ERANGE	when a result would not fit
  *	EFAULT	when the pointer is bad
  *	ENOTTY	when the number is none of these
+ *
+ * "/ioctl.out [FILE]" tries both on FILE, the above when not given.
  */
 #ifndef LKMC_IOCTL_H
 #define LKMC_IOCTL_H

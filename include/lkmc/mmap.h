@@ -8,6 +8,9 @@
  *	read	at any offset, the end of file is after LKMC_MMAP_SIZE bytes
  *	written	within those bytes; beyond them it is ENOSPC
  * and each way sees what the others wrote.
+ *
+ * "/mmap.out [FILE]" maps FILE, the above when not given, finds the LKMC_MMAP_SIZE
+ * bytes it reads there, writes "qwer" through the mapping and reads it back.
  */
 #ifndef LKMC_MMAP_H
 #define LKMC_MMAP_H

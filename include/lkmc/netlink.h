@@ -9,6 +9,8 @@
  * module parameter sleep=1 the kernel takes one second over each.
  *
  * Any other type is answered with NLMSG_ERROR, EOPNOTSUPP.
+ *
+ * "/netlink.out" sends one request and prints the number.
  */
 #ifndef LKMC_NETLINK_H
 #define LKMC_NETLINK_H

@@ -11,6 +11,9 @@
  * EAGAIN when the file is O_NONBLOCK. The first line comes one period after
  * insmod. A buffer too small for the line is EINVAL. Lines that nobody
  * collected in time are lost.
+ *
+ * "/poll.out [FILE [COUNT]]" polls FILE, the above when not given, and prints
+ * COUNT lines as they come, or all until it is killed.
  */
 #ifndef LKMC_POLL_H
 #define LKMC_POLL_H
