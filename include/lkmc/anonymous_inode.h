@@ -11,8 +11,7 @@
  * counts for itself. A buffer too small for the line is EINVAL, and the line
  * is kept for the next read.
  *
- * "/anonymous_inode.out [FILE]" asks FILE, the above when not given, for two
- * descriptors and checks both sequences.
+ * "/anonymous_inode.out" asks for two descriptors and checks both sequences.
  */
 #ifndef LKMC_ANONYMOUS_INODE_H
 #define LKMC_ANONYMOUS_INODE_H

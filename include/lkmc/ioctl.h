@@ -9,7 +9,7 @@
  *	EFAULT	when the pointer is bad
  *	ENOTTY	when the number is none of these
  *
- * "/ioctl.out [FILE]" tries both on FILE, the above when not given.
+ * "/ioctl.out" tries all of this.
  */
 #ifndef LKMC_IOCTL_H
 #define LKMC_IOCTL_H

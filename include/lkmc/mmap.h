@@ -9,8 +9,7 @@
  *	written	within those bytes; beyond them it is ENOSPC
  * and each way sees what the others wrote.
  *
- * "/mmap.out [FILE]" maps FILE, the above when not given, finds the LKMC_MMAP_SIZE
- * bytes it reads there, writes "qwer" through the mapping and reads it back.
+ * "/mmap.out" wants the file as it is after insmod and goes all three ways.
  */
 #ifndef LKMC_MMAP_H
 #define LKMC_MMAP_H

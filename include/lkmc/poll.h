@@ -12,8 +12,8 @@
  * insmod. A buffer too small for the line is EINVAL. Lines that nobody
  * collected in time are lost.
  *
- * "/poll.out [FILE [COUNT]]" polls FILE, the above when not given, and prints
- * COUNT lines as they come, or all until it is killed.
+ * "/poll.out [COUNT]" polls the file and prints COUNT lines as they come, or all
+ * until it is killed.
  */
 #ifndef LKMC_POLL_H
 #define LKMC_POLL_H
