@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# The guest's side of the runner's channels, sourced by the scripts beside it.
+#
+#   payload   host to guest: a disk with the serial number lkmc.payload, which holds 64 KiB of zeros, so that
+#             nothing looks like a partition table, a line with the payload's length in bytes, the payload
+#   status    guest to host: a virtio-serial port with the name lkmc.status, which takes a line
+#             "status N" once the payload has ended
+
+# Load the drivers that this kernel has as modules; an init of our own may come before any mount.
+guest_drivers() {
+	if [ ! -c /dev/null ]; then
+		mount -t devtmpfs devtmpfs /dev
+	fi
+	if [ -f /etc/modules ]; then
+		xargs modprobe -a < /etc/modules
+	fi
+}
+
+# guest_find FILE WORD FOLDER...: print the name of the first folder whose FILE holds WORD.
+guest_find() {
+	file=$1 word=$2
+	shift 2
+	for folder; do
+		if [ -f "$folder/$file" ] && [ "$(cat "$folder/$file")" = "$word" ]; then
+			echo "${folder##*/}"
+			return
+		fi
+	done
+	return 1
+}
+
+# Copy the payload into $guest_payload, whole or not at all.
+guest_payload=/run/lkmc-payload
+guest_receive() {
+	disk=$(guest_find serial lkmc.payload /sys/block/*) || {
+		echo "lkmc: no payload disk: was this emulator started by scripts/run?" >&2
+		return 1
+	}
+	if [ "$(stat -c %d /run)" = "$(stat -c %d /)" ]; then
+		mount -t tmpfs tmpfs /run || return
+	fi
+	{
+		dd of=/dev/null bs=65536 count=1 2> /dev/null
+		read -r length && head -c "$length" > "$guest_payload"
+	} < "/dev/$disk"
+	if [ "$(wc -c < "$guest_payload")" != "$length" ]; then
+		echo "lkmc: the payload did not arrive whole: no room in memory? (scripts/run --memory)" >&2
+		return 1
+	fi
+}
+
+# Tell the host that the payload ended with status $1.
+guest_report() {
+	tries=200	# the kernel learns the names of ports some time after its boot
+	until port=$(guest_find name lkmc.status /sys/class/virtio-ports/*); do
+		tries=$((tries - 1))
+		if [ "$tries" = 0 ]; then
+			echo "lkmc: no status port: was this emulator started by scripts/run?" >&2
+			return 1
+		fi
+		sleep 0.01
+	done
+	echo "status $1" > "/dev/$port"
+}
+
+guest_poweroff() {
+	sync
+	poweroff -f
+}

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From the command line to a command's main(), and from its errors to one line and an exit status."""
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, NoReturn
+
+from lkmc import options, paths
+from lkmc.errors import LkmcError, UserError
+
+OUR_ERROR = 125     # so that `git bisect run` skips what failed for a reason of ours
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that raises UserError, with the nearest options for one it does not know."""
+
+    def error(self, message: str) -> NoReturn:
+        unknown = message.removeprefix("unrecognized arguments: ").split()[0] if "unrecognized" in message else ""
+        hint = near(unknown, self._option_string_actions) if unknown.startswith("-") else ""
+        raise UserError(f"{message}{hint}; see {self.prog} --help")
+
+
+def near(name: str, known: Any) -> str:
+    """A phrase that offers the names nearest to one that is not known; empty where none is near."""
+    names = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f" (did you mean {' or '.join(names)}?)" if names else ""
+
+
+def defaults(file: Path | None) -> dict[str, Any]:
+    """Options set in lkmc.toml, or in FILE: {"arch": "aarch64", "eval_after": "..."}, as argparse calls them."""
+    path = file or paths.TOP / "lkmc.toml"
+    if file is None and not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"{path}: {error}; see scripts/getvar --type input for what it can set") from None
+    result = {}
+    for name, value in table.items():
+        if name not in options.OPTIONS or name == "config-file":
+            hint = near(name, options.OPTIONS)
+            raise UserError(f"{path}: no option {name!r}{hint}; scripts/getvar --type input lists them")
+        result[name.replace("-", "_")] = _value(path, name, value)
+    return result
+
+
+def _value(path: Path, name: str, value: Any) -> Any:
+    """A value from the file, checked as argparse checks one from the command line."""
+    how = options.OPTIONS[name][1]
+    if how.get("action") in ("store_true", argparse.BooleanOptionalAction):
+        if not isinstance(value, bool):
+            raise UserError(f"{path}: {name} = {value!r}: write true or false")
+        return value
+    many = how.get("action") == "append"
+    values = value if many and isinstance(value, list) else [value]
+    try:
+        checked = [how.get("type", str)(str(one)) for one in values]
+    except argparse.ArgumentTypeError as error:
+        raise UserError(f"{path}: {name}: {error}") from None
+    if isinstance(value, (dict, bool)) or any(one not in how.get("choices", [one]) for one in checked):
+        raise UserError(f"{path}: {name} = {value!r}: choose from {', '.join(how.get('choices', ('text', 'number')))}")
+    return checked if many else checked[0]
+
+
+def parse(command: Any, name: str, argv: list[str]) -> argparse.Namespace:
+    """Parse argv for one command module; what stands after a lone `--` becomes args.rest."""
+    parser = Parser(prog=f"scripts/{name}", description=command.__doc__, allow_abbrev=False,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add(parser, command.OPTIONS)
+    if hasattr(command, "arguments"):
+        command.arguments(parser)
+    rest: list[str] = []
+    if getattr(command, "TAKES_REST", False) and "--" in argv:
+        split = argv.index("--")
+        argv, rest = argv[:split], argv[split + 1:]
+    early, _ = Parser(add_help=False, allow_abbrev=False).parse_known_args([]), None
+    for i, word in enumerate(argv):
+        if word == "--config-file" and i + 1 < len(argv):
+            early.config_file = Path(argv[i + 1])
+        elif word.startswith("--config-file="):
+            early.config_file = Path(word.split("=", 1)[1])
+    preset = defaults(getattr(early, "config_file", None))
+    parser.set_defaults(**{key: value for key, value in preset.items() if key in taken(command)})
+    args = parser.parse_args(argv)
+    args.rest = tuple(rest)
+    return args
+
+
+def taken(command: Any) -> set[str]:
+    """The option names of a command, as argparse calls them."""
+    return {name.replace("-", "_") for name in command.OPTIONS + options.COMMON}
+
+
+def main(name: str, argv: list[str]) -> int:
+    """Run scripts/NAME with these arguments; return its exit status."""
+    command = importlib.import_module("lkmc.commands." + name.replace("-", "_"))
+    try:
+        return int(command.main(parse(command, name, argv)))
+    except LkmcError as error:
+        print(f"scripts/{name}: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        print(f"scripts/{name}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+    return OUR_ERROR
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boot an output folder's Linux in this terminal (Ctrl-A X quits), or run something in it.
+
+Without a payload you get a root shell. The exit status is the payload's own; 101 the guest died (panic,
+reset), 124 the time limit, 125 an error of ours. What follows a lone -- goes to QEMU as it is.
+
+    scripts/run --arch aarch64 --eval-after 'insmod /hello.ko; exit 7' </dev/null
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+import time
+
+from lkmc import machine, output, process, qemu
+from lkmc.errors import EmulatorFailed
+from lkmc.machine import Machine
+from lkmc.outcome import Outcome, outcome
+from lkmc.output import Output
+from lkmc.request import RunRequest
+from lkmc.run_folder import RunFolder
+
+OPTIONS = ("arch", "output", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
+           "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
+           "dry-run", "run-id", "timeout", "background")
+TAKES_REST = True
+
+
+def main(args: argparse.Namespace) -> int:
+    made = False if args.output or args.dry_run else _make_first_output(args)
+    request = RunRequest.of(args)
+    built = output.find(args.output, args.arch)
+    mach = machine.read(built.arch)
+    if not args.dry_run:
+        _install_emulator(request, mach, built, args.yes)
+    run = RunFolder(built.path / "run" / request.run_id)
+    command = qemu.command(request, mach, built, run)
+    if args.dry_run:
+        print(shlex.join(command))
+        return 0
+    if not args.quiet:
+        print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
+    run.claim()
+    (built.path / "9p").mkdir(exist_ok=True)
+    built.overlay.mkdir(exist_ok=True)
+    run.write(command, request.payload)
+    if request.background:
+        return _background(request, command, run, args.quiet)
+    result = supervise(request, command, run)
+    if not args.quiet:
+        _say(result, run, args.verbose, made, built)
+    return result.code
+
+
+def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> Outcome:
+    """Run the emulator to its end and write the run's result. Raises EmulatorFailed with QEMU's own words."""
+    began = time.time()
+    stdin = None if request.interactive else subprocess.DEVNULL
+    with process.terminal_restored():
+        child = process.start(command, run, stdin)
+        try:
+            ended = process.watch(child, run, request.timeout)
+        except process.Interrupted as interrupted:
+            result = Outcome(128 + interrupted.number, "the runner was interrupted")
+        else:
+            result = outcome(ended, bool(request.payload))
+    words = run.emulator_log.read_text(errors="replace").strip()
+    run.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
+                "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
+                "sockets": [str(run.socket(name)) for name in ("qmp", "monitor")]})
+    if words and result.reason.startswith("the emulator failed"):
+        raise EmulatorFailed(f"{words.splitlines()[-1]}; the whole command: {run.script}")
+    return result
+
+
+def _background(request: RunRequest, command: tuple[str, ...], run: RunFolder, quiet: bool) -> int:
+    """Leave a copy of this process to supervise the run; return once the emulator runs, or has failed."""
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        run.renew_pid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for fd in (0, 1, 2):
+            os.dup2(null, fd)
+        os._exit(_supervise_quietly(request, command, run))
+    while not run.socket("console").exists() and not run.result.exists():
+        time.sleep(0.01)
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            break
+    if run.result.exists():
+        raise EmulatorFailed(f"the emulator ended at once: see {run.emulator_log} and {run.result}")
+    if not quiet:
+        print(f"process {pid}; console: {run.console_log}, socket {run.socket('console')}; end it with: kill {pid}")
+    return 0
+
+
+def _supervise_quietly(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> int:
+    try:
+        return supervise(request, command, run).code
+    except EmulatorFailed:
+        return 125
+
+
+def _make_first_output(args: argparse.Namespace) -> bool:
+    """Where there is no output for this architecture yet, make the prebuilt one."""
+    if any((output.default(args.arch) / "images").glob("rootfs.*")):
+        return False
+    from lkmc import prebuilt
+    print(f"no output for {args.arch} yet: making the prebuilt one, from the distro's packages", file=sys.stderr)
+    prebuilt.make(machine.read(args.arch), output.default(args.arch), None, args.yes)
+    return True
+
+
+def _install_emulator(request: RunRequest, mach: Machine, built: Output, yes: bool) -> None:
+    if request.qemu_which == "buildroot" or (built.host / "bin" / mach.qemu.program).exists():
+        return
+    from lkmc import apt
+    apt.require({mach.qemu.program: mach.qemu.package}, yes)
+
+
+def _say(result: Outcome, run: RunFolder, verbose: bool, made: bool, built: Output) -> None:
+    if result.code or verbose:
+        print(f"scripts/run: status {result.code}: {result.reason}; log: {run.console_log}", file=sys.stderr)
+    if made:
+        print(f"This was the distro's kernel. To build everything from source: scripts/build --arch {built.arch}",
+              file=sys.stderr)

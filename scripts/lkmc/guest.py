@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the guest is told: the kernel's command line. The other half of each word is in rootfs_overlay/lkmc/."""
+from __future__ import annotations
+
+import shlex
+
+from lkmc.machine import Machine
+from lkmc.output import Output
+from lkmc.request import RunRequest, When
+
+EVAL_INIT = "/lkmc/eval.sh"
+# A panic reboots at once, which ends the emulator; every program is at the same address in every run.
+ALWAYS = ("panic=-1", "norandmaps")
+
+
+def command_line(request: RunRequest, machine: Machine, output: Output, disk: str | None) -> str:
+    """The kernel's command line for a root file system on `disk` (such as /dev/vda), or in memory (None)."""
+    words = [f"console={machine.console}", *ALWAYS]
+    if output.kernel_has("CONFIG_RANDOMIZE_BASE"):
+        words.append("nokaslr")         # so that addresses are those of vmlinux
+    words += [f"root={disk}", "rw"] if disk else []
+    before, after = split(request.kernel_cli)
+    if request.payload and request.payload.when is When.INIT:
+        before.append(f"init={EVAL_INIT}")
+    custom_init = any(word.startswith(("init=", "rdinit=")) for word in before)
+    if not disk:    # the kernel looks for its init under another name when the root file system is in memory
+        before = ["rd" + word if word.startswith("init=") else word for word in before]
+    after += split("- " + request.kernel_cli_after_dash)[1]
+    if not custom_init or request.payload:
+        after += _orders(request)
+    return " ".join(words + before + (["-"] if after else []) + after)
+
+
+def _orders(request: RunRequest) -> list[str]:
+    """What the guest's scripts find in their environment."""
+    return [*(["lkmc_payload=1"] if request.payload else []), *([] if request.interactive else ["lkmc_poweroff=1"])]
+
+
+def split(text: str) -> tuple[list[str], list[str]]:
+    """Words of a kernel command line before and after its lone "-". Double quotes keep a word together, as in Linux."""
+    lexer = shlex.shlex(text, posix=False, punctuation_chars=False)
+    lexer.whitespace_split, lexer.quotes, lexer.commenters = True, '"', ""
+    try:
+        words = list(lexer)
+    except ValueError:      # an open quote: the kernel reads it to the end of the line
+        words = text.split()
+    where = words.index("-") if "-" in words else len(words)
+    return words[:where], words[where + 1:]

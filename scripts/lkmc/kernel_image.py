@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A distro's vmlinuz, as the images that an emulator starts."""
+from __future__ import annotations
+
+import gzip
+import lzma
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from lkmc.errors import MissingOutput
+from lkmc.machine import Prebuilt
+
+GZIP, XZ, ZSTD = b"\x1f\x8b\x08", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
+
+
+def install(vmlinuz: Path, names: Prebuilt, images: Path) -> None:
+    """Put the kernel into images/, whole and, where an emulator can start what is inside it, unpacked."""
+    images.mkdir(parents=True, exist_ok=True)
+    stamp = images / "kernel.from"
+    if stamp.exists() and stamp.read_text() == str(vmlinuz):
+        return
+    data = vmlinuz.read_bytes()
+    whole = gzip.decompress(data) if data.startswith(GZIP) else data
+    _write(images / names.image, whole)
+    if names.unpacked_image:
+        _write(images / names.unpacked_image, unpack(data))
+    stamp.write_text(str(vmlinuz))
+
+
+def unpack(data: bytes) -> bytes:
+    """The ELF kernel inside a compressed image. Raises MissingOutput when none is found."""
+    for magic, how in ((XZ, _xz), (ZSTD, _zstd), (GZIP, _gzip)):
+        start = data.find(magic)
+        while start >= 0:
+            try:
+                found = how(data[start:])
+            except (OSError, EOFError, lzma.LZMAError, subprocess.CalledProcessError):
+                found = b""
+            if found.startswith(b"\x7fELF"):
+                return found
+            start = data.find(magic, start + 1)
+    raise MissingOutput("the distro's kernel image is packed in a way that is not known")
+
+
+def _xz(data: bytes) -> bytes:
+    return lzma.LZMADecompressor().decompress(data)
+
+
+def _gzip(data: bytes) -> bytes:
+    import zlib
+    return zlib.decompressobj(wbits=31).decompress(data)
+
+
+def _zstd(data: bytes) -> bytes:
+    # The trailing bytes of the image are no zstd frame: the program ends with an error after the whole kernel.
+    return subprocess.run([shutil.which("zstd") or "zstd", "-dc"], input=data, capture_output=True).stdout
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The facts about a machine, read from board/ARCH/machine.toml."""
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from lkmc import paths
+from lkmc.errors import UserError
+
+ARCH_LETTERS = {"x": "x86_64", "A": "aarch64", "a": "arm"}
+
+
+@dataclass(frozen=True)
+class KernelImage:
+    """A kernel image in images/ that the emulator can start, if the kernel option `needs` is set."""
+    image: str
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Qemu:
+    """How QEMU makes the machine: program, -M, -cpu (empty: its default), -device beyond those of every machine."""
+    program: str
+    machine: str
+    cpu: str
+    devices: tuple[str, ...]
+    package: str
+
+
+@dataclass(frozen=True)
+class Prebuilt:
+    """The distro's names for what the prebuilt output of this architecture consists of."""
+    debian_arch: str
+    kernel_package: str
+    kernel_arch: str
+    compiler: str
+    compiler_packages: tuple[str, str]      # of gcc and of g++
+    libc_package: str
+    image: str
+    unpacked_image: str
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One architecture as board/ARCH/machine.toml describes it."""
+    arch: str
+    console: str
+    kernels: tuple[KernelImage, ...]
+    qemu: Qemu
+    prebuilt: Prebuilt
+
+
+@cache
+def arches() -> tuple[str, ...]:
+    """The architectures that have a board folder with a machine.toml."""
+    return tuple(sorted(path.parent.name for path in paths.BOARD.glob("*/machine.toml")))
+
+
+@cache
+def read(arch: str) -> Machine:
+    """The machine of an architecture. Raises UserError when board/ARCH/machine.toml is not as it must be."""
+    path = paths.BOARD / arch / "machine.toml"
+    try:
+        table = tomllib.loads(path.read_text())
+        return Machine(arch, table["console"], tuple(KernelImage(**kernel) for kernel in table["kernel"]),
+                       Qemu(package=table["packages"]["qemu"], **_frozen(table["qemu"])),
+                       Prebuilt(**_frozen(table["prebuilt"])))
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: {error}; compare it with the other board/*/machine.toml") from None
+
+
+def _frozen(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}

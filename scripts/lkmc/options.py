@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every option of every command, spelled once. A command names those that it takes; lkmc.toml may set any of them."""
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lkmc.machine import ARCH_LETTERS, arches
+
+
+def arch(text: str) -> str:
+    """An architecture by its name or its letter."""
+    name = ARCH_LETTERS.get(text, text)
+    if name not in arches():
+        letters = ", ".join(f"{letter} ({name})" for letter, name in ARCH_LETTERS.items())
+        raise argparse.ArgumentTypeError(f"no architecture {text!r}: choose from {', '.join(arches())}, or {letters}")
+    return name
+
+
+def memory(text: str) -> str:
+    """An amount of memory as QEMU takes it: a whole number with M or G."""
+    if not re.fullmatch(r"[1-9][0-9]{0,6}[MG]", text):
+        raise argparse.ArgumentTypeError(f"not an amount of memory: {text!r}; write for example 512M or 2G")
+    return text
+
+
+def run_id(text: str) -> str:
+    """A name that can be a folder's."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
+        raise argparse.ArgumentTypeError(
+            f"not a run id: {text!r}; use up to 64 letters, digits and . _ -, a letter or digit first")
+    return text
+
+
+def number(low: float, high: float, of: Callable[[str], float]) -> Callable[[str], float]:
+    """A number from `low` to `high`."""
+    def convert(text: str) -> float:
+        try:
+            value = of(text)
+        except ValueError:
+            value = high + 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low:g} to {high:g}")
+        return value
+    return convert
+
+
+def option(*flags: str, **how: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
+    return flags, how
+
+
+FLAG = {"action": argparse.BooleanOptionalAction}
+SWITCH = {"action": "store_true"}
+
+OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "arch": option("-a", "--arch", type=arch, default="x86_64", metavar="ARCH",
+                   help="architecture of the guest: x86_64, aarch64, arm, or x, A, a (default: %(default)s)"),
+    "background": option("--background", **SWITCH,
+                         help="return once the emulator runs; the console goes to the run folder"),
+    "buildroot": option("--buildroot", type=Path, metavar="DIR",
+                        help="this Buildroot tree instead of the pinned one that is cloned"),
+    "config": option("--config", type=Path, action="append", default=[], metavar="FRAGMENT",
+                     help="merge this Buildroot fragment onto the defconfig; may be repeated, the last one wins"),
+    "config-file": option("--config-file", type=Path, metavar="FILE",
+                          help="read default options from FILE instead of lkmc.toml"),
+    "cpus": option("-c", "--cpus", type=number(1, 64, int), default=1, metavar="N",
+                   help="cores of the guest (default: %(default)s)"),
+    "dry-run": option("--dry-run", **SWITCH, help="print the command and do nothing"),
+    "eval": option("-E", "--eval", metavar="CMD", help="replace init with this shell command"),
+    "eval-after": option("-F", "--eval-after", metavar="CMD", help="run this shell command at the end of init"),
+    "eval-file": option("--eval-file", metavar="FILE", help="like --eval, with the script FILE (-: standard input)"),
+    "eval-after-file": option("--eval-after-file", metavar="FILE",
+                              help="like --eval-after, with the script FILE (-: standard input)"),
+    "initrd": option("-i", "--initrd", **SWITCH, help="boot from rootfs.cpio in memory instead of the disk"),
+    "kernel": option("--kernel", metavar="VERSION",
+                     help="the distro's kernel series, such as 6.12 (default: the distro's standard one)"),
+    "kernel-cli": option("--kernel-cli", default="", metavar="TEXT", help="add this to the kernel's command line"),
+    "kernel-cli-after-dash": option("--kernel-cli-after-dash", default="", metavar="TEXT",
+                                    help="add this to the kernel's command line, for init"),
+    "kvm": option("-K", "--kvm", **FLAG, default=False, help="run on the host's own processor"),
+    "list": option("--list", **SWITCH, help="list all names with their values"),
+    "memory": option("-m", "--memory", type=memory, default="512M", metavar="SIZE",
+                     help="memory of the guest (default: %(default)s)"),
+    "output": option("-o", "--output", type=Path, metavar="DIR",
+                     help="Buildroot's output folder (default: out/ARCH, else out/ARCH-prebuilt)"),
+    "persist": option("--persist", **SWITCH, help="let the guest write to the disk image"),
+    "qemu-which": option("--qemu-which", choices=("host", "buildroot"), metavar="WHICH",
+                         help="host's QEMU or buildroot's (default: the output's own where it has one)"),
+    "quiet": option("-q", "--quiet", **SWITCH, help="print nothing but the guest's console and errors"),
+    "run-id": option("-n", "--run-id", type=run_id, default="0", metavar="ID",
+                     help="name of the run's folder; several can run at a time (default: %(default)s)"),
+    "runs": option("--runs", type=number(1, 1000, int), default=5, metavar="N",
+                   help="how often each thing is measured (default: %(default)s)"),
+    "timeout": option("--timeout", type=number(0.1, 1e6, float), metavar="SECONDS",
+                      help="end the run after this time, with exit status 124"),
+    "type": option("--type", choices=("input",), help="list the options that lkmc.toml can set"),
+    "verbose": option("-v", "--verbose", **SWITCH, help="print more about what is done"),
+    "yes": option("-y", "--yes", **FLAG, default=False, help="install missing distro packages without asking"),
+}
+# What every command takes.
+COMMON = ("config-file", "yes")
+
+
+def add(parser: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
+    """Give the parser the options of these names."""
+    for name in names + COMMON:
+        flags, how = OPTIONS[name]
+        parser.add_argument(*flags, **how)

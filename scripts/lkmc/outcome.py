@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From what is known of an ended run to its exit status and the reason. Pure; the console's text plays no part."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GUEST_DIED = 101
+TIMED_OUT = 124
+OUR_ERROR = 125
+
+# QMP's reasons of a SHUTDOWN event (qapi/run-state.json, ShutdownCause).
+DIED = {"guest-reset": "the guest reset itself, as it does after a panic", "guest-panic": "the guest panicked"}
+QUIT = {"host-qmp-quit", "host-ui", "host-signal"}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What is known when the emulator has gone."""
+    returncode: int                 # the emulator's own, negative for a signal
+    status_text: str = ""           # what came through the guest's status channel
+    shutdown: str | None = None     # QMP's reason; None when none was heard
+    timed_out: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The exit status of the run, and why in a few words."""
+    code: int
+    reason: str
+
+
+def outcome(ended: Ended, payload: bool) -> Outcome:
+    """Decide the exit status of a run that had a payload to report on, or had none; docs/running.md is its contract."""
+    status = guest_status(ended.status_text)
+    if ended.timed_out:
+        return Outcome(TIMED_OUT, "time limit")
+    if ended.shutdown is None and ended.returncode != 0:
+        return Outcome(OUR_ERROR, f"the emulator failed with status {ended.returncode}")
+    if ended.shutdown in DIED:
+        return Outcome(GUEST_DIED, DIED[ended.shutdown])
+    if status is not None:
+        return Outcome(status, f"the payload ended with status {status}" if payload else "the guest's status")
+    if ended.shutdown == "guest-shutdown":
+        return Outcome(0, "the guest powered off")
+    if ended.shutdown in QUIT:
+        code = OUR_ERROR if payload else 0
+        return Outcome(code, "the emulator was told to quit" + (" before the payload ended" if payload else ""))
+    return Outcome(GUEST_DIED, "the guest ended without a word")
+
+
+def guest_status(text: str) -> int | None:
+    """The number in the status channel's last whole line "status N"; None when there is none."""
+    for line in reversed(text.splitlines(keepends=True)):
+        word, _, number = line.partition(" ")
+        if line.endswith("\n") and word == "status" and number.strip().isdigit() and int(number) < 256:
+            return int(number)
+    return None

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A Buildroot output folder (O=), read; nothing else passes from building to running."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lkmc import paths
+from lkmc.errors import MissingOutput, UserError
+from lkmc.machine import Machine, arches
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output folder of `arch`, made by Buildroot or by scripts/prebuilt."""
+    path: Path
+    arch: str
+    config: str     # the text of its .config
+
+    @classmethod
+    def read(cls, path: Path) -> Output:
+        """Read the folder. Raises MissingOutput, naming the command that makes one."""
+        try:
+            config = (path / ".config").read_text()
+        except OSError as error:
+            raise MissingOutput(f"{path}: no output folder ({error.strerror}); "
+                                f"make one with scripts/build or scripts/prebuilt") from None
+        except UnicodeDecodeError:
+            raise MissingOutput(f"{path}/.config: not a text file; make the folder anew with scripts/build") from None
+        arch = _symbol(config, "BR2_ARCH")
+        if arch not in arches():
+            raise MissingOutput(f"{path}/.config: BR2_ARCH={arch or 'not set'}, which is none of {', '.join(arches())}; "
+                                f"make the folder anew with scripts/build")
+        return cls(path, arch, config)
+
+    def symbol(self, name: str) -> str:
+        """The value of a Buildroot symbol without its quotes; empty when it is not set."""
+        return _symbol(self.config, name)
+
+    @property
+    def images(self) -> Path:
+        return self.path / "images"
+
+    @property
+    def host(self) -> Path:
+        return self.path / "host"
+
+    @property
+    def overlay(self) -> Path:
+        """The freshly built modules and programs, unstripped."""
+        return self.images / "lkmc"
+
+    @cached_property
+    def linux_build(self) -> Path:
+        """The kernel's build folder. Raises MissingOutput when there is none."""
+        found = [path for path in (self.path / "build").glob("linux-*")
+                 if re.fullmatch(r"linux-(\d[\w.+-]*|custom|headers)", path.name) and (path / ".config").is_file()]
+        if not found:
+            raise MissingOutput(f"{self.path}/build: no kernel was built here; {self.how}")
+        return max(found, key=lambda path: path.stat().st_mtime)
+
+    @cached_property
+    def linux_config(self) -> str:
+        return (self.linux_build / ".config").read_text()
+
+    def kernel_has(self, option: str) -> bool:
+        """Whether the kernel has this CONFIG_ option built in or as a module."""
+        return re.search(rf"^{re.escape(option)}=[ym]$", self.linux_config, re.M) is not None
+
+    @property
+    def how(self) -> str:
+        """The command that makes what this folder lacks."""
+        if "LKMC_PREBUILT=y" in self.config:
+            return f"make it with: scripts/prebuilt --arch {self.arch} --output {self.path}"
+        return f"make it with: scripts/build --arch {self.arch} --output {self.path}"
+
+    def image(self, name: str) -> Path:
+        """The file of that name in images/. Raises MissingOutput when it is missing, empty or unreadable."""
+        path = self.images / name
+        try:
+            with path.open("rb") as file:
+                if file.read(1):
+                    return path
+            reason = "is empty"
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+        raise MissingOutput(f"{path}: {reason}; {self.how}")
+
+    def kernel(self, machine: Machine) -> Path:
+        """The kernel image that an emulator starts: the machine's first that exists and can be started."""
+        for kernel in machine.kernels:
+            if (self.images / kernel.image).exists() and (not kernel.needs or self.kernel_has(kernel.needs)):
+                return self.image(kernel.image)
+        return self.image(machine.kernels[-1].image)
+
+    def has(self, name: str) -> bool:
+        return (self.images / name).exists()
+
+
+def _symbol(config: str, name: str) -> str:
+    found = re.search(rf'^{re.escape(name)}="?(.*?)"?$', config, re.M)
+    return found.group(1) if found else ""
+
+
+def default(arch: str) -> Path:
+    """Where the output of an architecture is looked for: Buildroot's where it is complete, else the prebuilt one."""
+    built, prebuilt = paths.OUT / arch, paths.OUT / f"{arch}-prebuilt"
+    return built if any(built.glob("images/rootfs.*")) else prebuilt
+
+
+def find(path: Path | None, arch: str, arch_given: bool = False) -> Output:
+    """The output folder that was asked for. A given folder decides the architecture, unless one was given as well."""
+    output = Output.read(path.absolute() if path else default(arch))
+    if arch_given and path and output.arch != arch:
+        raise UserError(f"{path} is an output for {output.arch}, not for {arch}; leave out --arch or --output")
+    return output

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Make an output folder of Buildroot's shape from the distro's packages: its kernel, its BusyBox, our examples."""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from lkmc import apt, distro, initramfs, kernel_image, paths
+from lkmc.errors import MissingOutput
+from lkmc.machine import Machine, Prebuilt
+
+# Drivers that the guest's scripts need and that distro kernels have as modules, loaded at boot in this order.
+BOOT_MODULES = ("virtio_pci", "virtio_blk", "virtio_console", "virtio_rng", "virtio_net", "9pnet_virtio", "9p")
+# What our examples and the guides use beside them, loaded when asked for.
+MORE_MODULES = ("overlay", "uio", "uio_pci_generic", "squashfs", "ext4", "evdev", "cn", "configs",
+                "virtio_gpu", "kgdboc", "tun")
+TOOLS = {"make": "make", "cpio": "cpio", "depmod": "kmod", "dpkg-deb": "dpkg", "gcc": "gcc", "xz": "xz-utils"}
+
+
+def make(machine: Machine, output: Path, series: str | None, yes: bool) -> None:
+    """Make or refresh the output folder for a machine.
+
+    series: the distro's kernel series, such as "6.12"; None for its standard kernel. Packages and what is unpacked
+    of them stay in the cache, so a second call only compiles what changed in kernel_modules/ and userland/.
+    Raises MissingOutput when this host cannot do it, naming scripts/build.
+    """
+    try:
+        apt.require(TOOLS, yes)
+        _install_compilers(machine.prebuilt, yes)
+        packages = distro.Packages(machine.prebuilt, paths.cache() / "prebuilt")
+        kernel = packages.kernel(series)
+    except (MissingOutput, subprocess.CalledProcessError) as error:
+        raise MissingOutput(f"no prebuilt output here: {error}; instead build one with: scripts/build "
+                            f"--arch {machine.arch}") from None
+    build = output / "build"
+    build.mkdir(parents=True, exist_ok=True)
+    _link(build / f"linux-{kernel.version}", kernel.build)
+    kernel_image.install(kernel.vmlinuz, machine.prebuilt, output / "images")
+    modules = _build_modules(machine, kernel, build / "lkmc-kernel-modules")
+    programs = _build_userland(machine, build / "lkmc-userland")
+    target = output / "target"
+    initramfs.fill(target, *packages.busybox(), [*programs, *(paths.TOP / "kernel_modules").glob("*.sh")])
+    initramfs.add_modules(target, kernel.modules, MORE_MODULES, modules, BOOT_MODULES)
+    _refresh(output / "images/lkmc", [*modules, *programs])
+    initramfs.pack(target, output / "images/rootfs.cpio")
+    (output / ".config").write_text(f'# Made by scripts/prebuilt.\nLKMC_PREBUILT=y\nBR2_{machine.arch}=y\n'
+                                    f'BR2_ARCH="{machine.arch}"\nLKMC_PREBUILT_KERNEL="{kernel.version}"\n')
+    say(f"{output}: Linux {kernel.version}, {len(modules)} modules")
+
+
+def _install_compilers(names: Prebuilt, yes: bool) -> None:
+    """The C and C++ compilers, which a host of the same architecture has under the same names, and static glibc."""
+    apt.require(dict(zip((f"{names.compiler}gcc", f"{names.compiler}g++"), names.compiler_packages, strict=True)), yes)
+    if not apt.installed(names.libc_package):
+        apt.install([names.libc_package], yes)
+
+
+def say(text: str) -> None:
+    print(f"prebuilt: {text}", file=sys.stderr, flush=True)
+
+
+def _build_modules(machine: Machine, kernel: distro.Kernel, build: Path) -> list[Path]:
+    """Compile a copy of kernel_modules/ against the kernel's headers; return the .ko files."""
+    _copy_sources(paths.TOP / "kernel_modules", build)
+    prefix = machine.prebuilt.compiler
+    # The kernel's own compiler version is named in its headers; any close version of ours does.
+    _make("-C", kernel.build, f"M={build}", f"ARCH={machine.prebuilt.kernel_arch}", f"CROSS_COMPILE={prefix}",
+          f"CC={prefix}gcc", f"LKMC_INCLUDE={paths.TOP}/include", "modules", log=build.with_suffix(".log"))
+    return sorted(build.glob("*.ko"))
+
+
+def _build_userland(machine: Machine, build: Path) -> list[Path]:
+    """Compile userland/ statically, as the prebuilt guest has no shared libraries; return the programs."""
+    prefix = machine.prebuilt.compiler
+    _make("-C", paths.TOP / "userland", f"OUT={build}", f"ARCH={machine.arch}", f"CC={prefix}gcc", f"CXX={prefix}g++",
+          "LDFLAGS=-static", "all", log=build.with_suffix(".log"))
+    return sorted(build.glob("*.out"))
+
+
+def _make(*words: str | Path, log: Path) -> None:
+    command = ["make", "-s", f"-j{os.cpu_count()}", *map(str, words)]
+    with log.open("w") as file:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
+    if done.returncode:
+        errors = [line for line in log.read_text(errors="replace").splitlines() if "error" in line.lower()]
+        raise MissingOutput(f"{errors[0] if errors else 'make failed'}; see {log}")
+
+
+def _copy_sources(source: Path, target: Path) -> None:
+    """Copy what changed; take away what is no longer in the source, and what was built from it."""
+    target.mkdir(exist_ok=True)
+    names = {path.name for path in source.iterdir() if path.is_file()}
+    for old in target.iterdir():
+        if old.suffix == ".c" and not old.name.endswith(".mod.c") and old.name not in names:
+            for product in target.glob(f"{old.stem}.*"):
+                product.unlink()
+    for name in names:
+        new, old = source / name, target / name
+        if not old.exists() or old.read_bytes() != new.read_bytes():
+            shutil.copy2(new, old)
+            old.touch()
+
+
+def _refresh(folder: Path, files: list[Path]) -> None:
+    """Make the folder hold these files and no others, each renamed into place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if old.name not in {path.name for path in files}:
+            old.unlink()
+    for path in files:
+        shutil.copy2(path, folder / f"{path.name}.part")
+        (folder / f"{path.name}.part").replace(folder / path.name)
+
+
+def _link(link: Path, to: Path) -> None:
+    for old in link.parent.glob("linux-*"):
+        old.unlink()
+    link.symlink_to(to)

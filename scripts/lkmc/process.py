@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Start an emulator, watch it to its end, and leave nothing behind."""
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lkmc.errors import EmulatorFailed
+from lkmc.outcome import Ended
+from lkmc.run_folder import RunFolder
+
+PR_SET_PDEATHSIG = 1        # <sys/prctl.h>
+GRACE = 3.0                 # seconds between asking an emulator to end and killing it
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupted(Exception):
+    """A signal asked the runner to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def start(command: tuple[str, ...], run: RunFolder, stdin: int | None) -> subprocess.Popen[bytes]:
+    """Start the emulator; whatever ends this process ends it too. Raises EmulatorFailed."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    parent = os.getpid()
+
+    def die_with_parent() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    try:
+        with run.emulator_log.open("wb") as log:
+            return subprocess.Popen(command, stdin=stdin, stderr=log, pass_fds=(run.lock_fd(),),
+                                    preexec_fn=die_with_parent)
+    except OSError as error:
+        raise EmulatorFailed(f"{command[0]}: {error.strerror}; choose another with --qemu-which") from None
+
+
+@contextlib.contextmanager
+def terminal_restored() -> Iterator[None]:
+    """Put the terminal back as it was: an emulator that is killed leaves it raw."""
+    if not sys.stdin or not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None) -> Ended:
+    """Wait for the emulator's end, or end it at the time limit (seconds). Raises Interrupted after a signal."""
+    try:
+        return asyncio.run(_watch(process, run, timeout))
+    finally:
+        kill(process)
+
+
+async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None) -> Ended:
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+
+    def settle(error: Exception | None = None) -> None:
+        if not ended.done():
+            ended.set_exception(error) if error else ended.set_result(None)
+
+    pidfd = os.pidfd_open(process.pid)
+    loop.add_reader(pidfd, settle)
+    for number in ENDING_SIGNALS:
+        loop.add_signal_handler(number, settle, Interrupted(number))
+    listener = asyncio.create_task(_shutdown_reason(run.socket("qmp")))
+    timed_out = False
+    try:
+        await asyncio.wait_for(ended, timeout)
+        process.wait()
+    except TimeoutError:
+        timed_out = True
+        kill(process)
+    finally:
+        loop.remove_reader(pidfd)
+        os.close(pidfd)
+        if sys.exc_info()[0]:
+            listener.cancel()
+    done, _ = await asyncio.wait([listener], timeout=GRACE)
+    listener.cancel()
+    reason = listener.result() if done else None
+    text = run.status.read_text(errors="replace") if run.status.exists() else ""
+    return Ended(process.returncode, text, reason, timed_out)
+
+
+async def _shutdown_reason(socket: Path) -> str | None:
+    """QMP's reason of the machine's shutdown, once the emulator has gone; None when it could not be heard."""
+    from qemu.qmp import EventListener, QMPClient, QMPError, Runstate
+    client = QMPClient("lkmc")
+    shutdown = EventListener("SHUTDOWN")
+    client.register_listener(shutdown)
+    with contextlib.suppress(OSError, QMPError, EOFError):
+        while not socket.exists():
+            await asyncio.sleep(0.01)
+        await client.connect(str(socket))
+        while client.runstate == Runstate.RUNNING:
+            await client.runstate_changed()
+    with contextlib.suppress(OSError, QMPError, EOFError):
+        await client.disconnect()
+    events: list[Any] = shutdown.clear()
+    return str(events[-1]["data"]["reason"]) if events else None
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End the emulator, gently first: a hung one ignores SIGTERM."""
+    for how in (process.terminate, process.kill):
+        if process.poll() is not None:
+            return
+        how()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)

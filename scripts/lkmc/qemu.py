@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""QEMU's command line, made from a request, a machine, an output folder and a run folder. No I/O but looking."""
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from pathlib import Path
+
+from lkmc import guest, paths
+from lkmc.errors import MissingOutput, UserError
+from lkmc.machine import Machine
+from lkmc.output import Output
+from lkmc.request import RunRequest
+from lkmc.run_folder import RunFolder
+
+
+def program(request: RunRequest, machine: Machine, output: Output) -> str:
+    """The QEMU to start: the output's own where it has one, else the host's. Raises MissingOutput."""
+    built = output.host / "bin" / machine.qemu.program
+    if request.qemu_which == "buildroot" or (request.qemu_which is None and built.exists()):
+        if not built.exists():
+            raise MissingOutput(f"{built}: not built; set BR2_PACKAGE_HOST_QEMU=y in {output.path}/.config and run "
+                                f"scripts/build --arch {output.arch}, or leave out --qemu-which")
+        return str(built)
+    found = shutil.which(machine.qemu.program)
+    if found is None:
+        raise MissingOutput(f"no {machine.qemu.program} on this host: install the distro's package "
+                            f"{machine.qemu.package}, or build one with scripts/build --arch {output.arch}")
+    return found
+
+
+def command(request: RunRequest, machine: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:
+    """QEMU's argv for this run."""
+    disk = None if request.initrd or not output.has("rootfs.ext4") else "/dev/vda"
+    return (
+        program(request, machine, output),
+        "-machine", machine.qemu.machine,
+        *_processor(request, machine, output),
+        "-m", request.memory, "-smp", str(request.cpus),
+        "-nodefaults", "-display", "none", "-no-reboot",
+        "-kernel", str(output.kernel(machine)),
+        *_root(request, output, disk),
+        "-append", guest.command_line(request, machine, output, disk),
+        *_console(request, run),
+        *_channels(request, run),
+        *_shares(output),
+        "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
+        "-device", "virtio-rng-pci",
+        *(word for device in machine.qemu.devices for word in ("-device", device)),
+        *request.extra,
+    )
+
+
+def _processor(request: RunRequest, machine: Machine, output: Output) -> tuple[str, ...]:
+    if request.kvm:
+        why = kvm_missing(output.arch)
+        if why:
+            raise UserError(f"KVM cannot be used: {why}; leave out --kvm")
+        return ("-accel", "kvm", "-cpu", "host")
+    return ("-cpu", machine.qemu.cpu) if machine.qemu.cpu else ()
+
+
+def kvm_missing(arch: str, device: Path = Path("/dev/kvm")) -> str:
+    """Why this host cannot run guests of `arch` under KVM; empty if it can."""
+    if platform.machine() != arch:
+        return f"this host is {platform.machine()}, the guest {arch}"
+    if not device.exists():
+        return f"there is no {device} (no hardware virtualization, or its module is not loaded)"
+    if not os.access(device, os.R_OK | os.W_OK):
+        return f"no permission to open {device}; join its group {device.group()}"
+    return ""
+
+
+def _root(request: RunRequest, output: Output, disk: str | None) -> tuple[str, ...]:
+    if disk is None:
+        if request.persist:
+            raise UserError("--persist needs a disk, but the root file system is in memory; "
+                            "leave out --persist, or build a disk image with scripts/build")
+        return ("-initrd", str(output.image("rootfs.cpio")))
+    snapshot = "off" if request.persist else "on"
+    return ("-drive", f"if=none,id=root,format=raw,snapshot={snapshot},file={_value(output.image('rootfs.ext4'))}",
+            "-device", "virtio-blk-pci,drive=root")
+
+
+def _console(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
+    """The serial console, logged; on a terminal with the monitor behind Ctrl-A C."""
+    where = f"socket,server=on,wait=off,path={_value(run.socket('console'))}" if request.background else "stdio,signal=off"
+    return ("-chardev", f"{where},id=console,mux=on,logfile={_value(run.console_log)}",
+            "-serial", "chardev:console", "-mon", "chardev=console",
+            "-qmp", f"unix:{_value(run.socket('qmp'))},server=on,wait=off",
+            "-monitor", f"unix:{_value(run.socket('monitor'))},server=on,wait=off")
+
+
+def _channels(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
+    """The disk with the payload and the port for its exit status; rootfs_overlay/lkmc/guest.sh is at their other end."""
+    payload = ("-drive", f"if=none,id=payload,format=raw,readonly=on,file={_value(run.payload)}",
+               "-device", "virtio-blk-pci,drive=payload,serial=lkmc.payload") if request.payload else ()
+    return (*payload, "-device", "virtio-serial-pci",
+            "-chardev", f"file,id=status,path={_value(run.status)}",
+            "-device", "virtserialport,chardev=status,name=lkmc.status")
+
+
+def _shares(output: Output) -> tuple[str, ...]:
+    """Folders of the host that the guest finds in /mnt/9p/TAG; only the first can be written."""
+    shares = (("data", output.path / "9p", ""), ("rootfs_overlay", paths.TOP / "rootfs_overlay", ",readonly=on"),
+              ("out_rootfs_overlay", output.overlay, ",readonly=on"))
+    return tuple(word for tag, path, how in shares for word in (
+        "-fsdev", f"local,id={tag},security_model=none{how},path={_value(path)}",
+        "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"))
+
+
+def _value(path: Path) -> str:
+    """A path inside an option of QEMU's, where a comma ends a value unless it is doubled."""
+    return str(path).replace(",", ",,")

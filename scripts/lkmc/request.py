@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the user asked for, checked and frozen."""
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from lkmc.errors import UserError
+
+
+class When(Enum):
+    """When the payload runs."""
+    INIT = "eval"               # in the place of init
+    AFTER = "eval-after"        # at the end of init's start scripts
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A shell script for the guest: any bytes but NUL, of any length."""
+    when: When
+    script: bytes
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """One run of a guest."""
+    payload: Payload | None = None
+    kernel_cli: str = ""
+    kernel_cli_after_dash: str = ""
+    initrd: bool = False
+    cpus: int = 1
+    memory: str = "512M"
+    kvm: bool = False
+    persist: bool = False
+    background: bool = False
+    interactive: bool = False   # somebody can type on the console
+    qemu_which: str | None = None
+    run_id: str = "0"
+    timeout: float | None = None
+    extra: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, args: argparse.Namespace) -> RunRequest:
+        """The request that parsed options make."""
+        for text in (args.kernel_cli, args.kernel_cli_after_dash):
+            if "\n" in text or "\0" in text:
+                raise UserError("the kernel's command line is one line; pass a script by --eval-after-file instead")
+        return cls(payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus, args.memory,
+                   args.kvm, args.persist, args.background, sys.stdin is not None and sys.stdin.isatty()
+                   and not args.background, args.qemu_which, args.run_id, args.timeout, args.rest)
+
+
+def payload(args: argparse.Namespace) -> Payload | None:
+    """The payload of --eval, --eval-after, --eval-file or --eval-after-file; at most one may be given."""
+    given = [(When.INIT, _text(args.eval)), (When.AFTER, _text(args.eval_after)),
+             (When.INIT, _file(args.eval_file)), (When.AFTER, _file(args.eval_after_file))]
+    scripts = [Payload(when, script) for when, script in given if script is not None]
+    if len(scripts) > 1:
+        raise UserError("give only one of --eval, --eval-after, --eval-file and --eval-after-file")
+    if scripts and b"\0" in scripts[0].script:
+        raise UserError("the payload holds a NUL byte, which no shell can read; encode it, for example with base64")
+    return scripts[0] if scripts else None
+
+
+def _text(text: str | None) -> bytes | None:
+    return None if text is None else os.fsencode(text) + b"\n"
+
+
+def _file(name: str | None) -> bytes | None:
+    if name is None:
+        return None
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}; give the payload as a file, or - for standard input") from None

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One run's folder, $O/run/ID: what the emulator reads and writes, and the lock that keeps a second run out."""
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from lkmc import paths
+from lkmc.errors import UserError
+from lkmc.request import Payload
+
+SECTOR = 512                # bytes; the payload travels as a disk
+PAYLOAD_START = 65536       # bytes of zeros, so that the kernel finds nothing like a partition table
+SOCKET_PATH_MAX = 107       # sun_path in <sys/un.h>, less its NUL
+
+
+@dataclass
+class RunFolder:
+    """The folder of one run. `claim()` before anything is written; the lock is the process's and the emulator's."""
+    path: Path
+    _lock: IO[str] | None = field(default=None, repr=False)
+
+    @property
+    def console_log(self) -> Path:
+        return self.path / "console.log"
+
+    @property
+    def emulator_log(self) -> Path:
+        """What the emulator itself says on standard error."""
+        return self.path / "emulator.log"
+
+    @property
+    def payload(self) -> Path:
+        return self.path / "payload"
+
+    @property
+    def status(self) -> Path:
+        return self.path / "status"
+
+    @property
+    def script(self) -> Path:
+        """run.sh, which replays the run by hand."""
+        return self.path / "run.sh"
+
+    @property
+    def result(self) -> Path:
+        return self.path / "result.json"
+
+    def socket(self, name: str) -> Path:
+        """Path of a UNIX socket in the folder, through a short link where the folder's own path is too long."""
+        path = self.path / f"{name}.sock"
+        return path if len(os.fsencode(path)) <= SOCKET_PATH_MAX else self._link / path.name
+
+    @property
+    def _link(self) -> Path:
+        return paths.cache() / "run" / hashlib.sha256(os.fsencode(self.path)).hexdigest()[:12]
+
+    def claim(self) -> None:
+        """Make the folder ours and empty. Raises UserError, naming the pid, when a run with this id is alive."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = open(self.path / "lock", "a+", encoding="ascii")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise UserError(f"run id {self.path.name} is in use by process {lock.read().strip() or '(just started)'}; "
+                            f"end it, or choose another with --run-id") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self._lock = lock
+        for old in self.path.iterdir():
+            if old.name != "lock" and not old.is_dir():
+                old.unlink()
+        if self.socket("qmp").parent != self.path:
+            self._link.parent.mkdir(parents=True, exist_ok=True)
+            self._link.unlink(missing_ok=True)
+            self._link.symlink_to(self.path)
+
+    def lock_fd(self) -> int:
+        """The lock's file descriptor, for an emulator that outlives its runner to inherit."""
+        assert self._lock is not None, "claim() comes first"
+        return self._lock.fileno()
+
+    def renew_pid(self) -> None:
+        """Write the pid of this process into the lock, after a fork."""
+        assert self._lock is not None, "claim() comes first"
+        os.ftruncate(self._lock.fileno(), 0)
+        os.pwrite(self._lock.fileno(), str(os.getpid()).encode(), 0)
+
+    def write(self, command: tuple[str, ...], payload: Payload | None) -> None:
+        """Write what the emulator reads, and run.sh."""
+        if payload:
+            image = b"\0" * PAYLOAD_START + b"%d\n%b" % (len(payload.script), payload.script)
+            _replace(self.payload, image + b"\0" * (-len(image) % SECTOR))
+        _replace(self.script, run_script(command).encode("utf-8", "surrogateescape"))
+        self.script.chmod(0o755)
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """Write result.json and take away what was only of use while the run lived."""
+        _replace(self.result, (json.dumps(result, indent=1) + "\n").encode())
+        if self.socket("qmp").parent != self.path:
+            self._link.unlink(missing_ok=True)
+        if self._lock:
+            self._lock.close()
+
+
+def run_script(command: tuple[str, ...]) -> str:
+    """A shell script that runs the command, one option with its value a line."""
+    lines = [shlex.quote(command[0])]
+    for word in command[1:]:
+        if word.startswith("-") or len(lines) == 1 and not lines[0]:
+            lines.append(shlex.quote(word))
+        else:
+            lines[-1] += " " + shlex.quote(word)
+    return "#!/bin/sh\n# Replays this run by hand.\nexec " + " \\\n\t".join(lines) + "\n"
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write the file whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
