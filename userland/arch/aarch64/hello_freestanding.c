@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// lkmc: cflags=-ffreestanding -fno-stack-protector -nostdlib -static
+/*
+ * hello_freestanding - hello in C without a C library
+ *
+ * What a C library does for main and for write, by hand.
+ *
+ *	# /hello_freestanding.out
+ *	hello
+ */
+
+#include <asm/unistd.h>
+
+static long system_call(long number, long a, long b, long c)
+{
+	register long x8 __asm__ ("x8") = number;
+	register long x0 __asm__ ("x0") = a;
+	register long x1 __asm__ ("x1") = b;
+	register long x2 __asm__ ("x2") = c;
+
+	__asm__ __volatile__ ("svc #0"
+		: "+r" (x0)
+		: "r" (x8), "r" (x1), "r" (x2)
+		: "memory");
+	return x0;
+}
+
+__attribute__((noreturn)) void _start(void)
+{
+	static const char message[] = "hello\n";
+	const long length = sizeof(message) - 1;
+	const long written = system_call(__NR_write, 1, (long)message, length);
+
+	for (;;)
+		system_call(__NR_exit, written != length, 0, 0);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * asm_hello - one instruction of assembly inside of C
+ *
+ * The compiler chooses the register ("r"), puts the variable there and takes
+ * the result back ("+").
+ */
+
+#include <inttypes.h>
+#include <lkmc/check.h>
+
+int main(void)
+{
+	uint32_t i = 1;
+
+	__asm__ ("add %0, %0, #1" : "+r" (i));
+	printf("%" PRIu32 "\n", i);
+	CHECK(i == 2);
+	return 0;
+}
