@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A u32 of the module is a file, in every place where debugfs is mounted.
+set -e
+. /lkmc/test.sh
+
+dir=/tmp/lkmc_debugfs
+file=$dir/lkmc_debugfs/myfile
+
+check() {
+	mkdir -p $dir
+	mount -t debugfs none $dir
+	load debugfs
+	assert_eq 42 "$(cat $file)" 'value after insmod'
+	echo 0x10 >$file
+	assert_eq 16 "$(cat /sys/kernel/debug/lkmc_debugfs/myfile)" 'value written'
+	assert_fails sh -c "echo word >$file"
+	assert_eq 16 "$(cat $file)" 'value after a refused write'
+	unload debugfs
+	[ ! -e $dir/lkmc_debugfs ] || fail 'the folder is still there after rmmod'
+	umount $dir
+	rmdir $dir
+}
+twice check

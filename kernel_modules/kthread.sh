@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A kernel thread counts from 0 to 9 and again, until rmmod.
+set -e
+. /lkmc/test.sh
+
+counts() {
+	dmesg_since_mark | grep -x '[0-9]' | head -n 12 | tr -d '\n'
+}
+
+counted() {
+	[ "$(counts)" = 012345678901 ]
+}
+
+# rmmod has seen the thread end, but it may stay in the list for a moment.
+gone() {
+	! ps | grep -q '\[lkmc_kthread\]'
+}
+
+check() {
+	mark
+	load kthread period_ms=10
+	ps | grep -q '\[lkmc_kthread\]' || fail 'ps does not show the thread'
+	wait_for 10 counted
+	unload kthread
+	mark
+	wait_for 5 gone
+	assert_fails insmod /kthread.ko period_ms=0
+	assert_fails insmod /kthread.ko period_ms=-1
+	assert_fails insmod /kthread.ko period_ms=60001
+	assert_eq '' "$(counts)" 'counts after rmmod'
+}
+twice check

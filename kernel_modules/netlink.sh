@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Each of many requests at once gets a number of its own.
+set -e
+. /lkmc/test.sh
+
+out=/tmp/lkmc_netlink
+
+check() {
+	load netlink
+	assert_eq 0 "$(/netlink.out)" 'the first answer'
+	assert_eq 1 "$(/netlink.out)" 'the second answer'
+	unload netlink
+	assert_fails /netlink.out
+
+	load netlink sleep=1
+	for i in 0 1 2 3 4 5 6 7; do
+		/netlink.out >$out.$i &
+	done
+	wait
+	assert_eq 01234567 "$(cat $out.* | sort -n | tr -d '\n')" 'eight answers at once'
+	rm $out.*
+	unload netlink
+}
+twice check
