@@ -12,6 +12,10 @@ LKMC_KERNEL_MODULES_INSTALL_IMAGES = YES
 LKMC_KERNEL_MODULES_MODULE_MAKE_OPTS = \
 	LKMC_INCLUDE=$(BR2_EXTERNAL_LKMC_PATH)/include
 
+# What git ignores was built by hand, for another kernel.
+LKMC_KERNEL_MODULES_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = \
+	--exclude-from=$(LKMC_KERNEL_MODULES_SITE)/.gitignore
+
 # What each group of examples shows is in its header; most needs are met by the
 # fragments under linux/, these are the ones that only an example has.
 define LKMC_KERNEL_MODULES_LINUX_CONFIG_FIXUPS
@@ -24,14 +28,15 @@ endef
 
 # /NAME.ko is a link to what modprobe loads, so that the two never differ.
 define LKMC_KERNEL_MODULES_INSTALL_TARGET_CMDS
-	$(INSTALL) -m 0755 -t $(TARGET_DIR) $(wildcard $(@D)/*.sh)
-	$(foreach m,$(basename $(notdir $(wildcard $(@D)/*.ko))),\
-		ln -sf lib/modules/$(LINUX_VERSION_PROBED)/updates/$(m).ko \
-			$(TARGET_DIR)/$(m).ko$(sep))
+	$(INSTALL) -m 0755 -t $(TARGET_DIR) $(@D)/*.sh
+	for m in `sed 's,.*/,,; s,\..*,,' $(@D)/modules.order`; do \
+		ln -sf lib/modules/$(LINUX_VERSION_PROBED)/updates/$$m.ko \
+			$(TARGET_DIR)/$$m.ko || exit 1; \
+	done
 endef
 
 define LKMC_KERNEL_MODULES_INSTALL_IMAGES_CMDS
-	$(INSTALL) -D -m 0644 -t $(BINARIES_DIR)/lkmc $(wildcard $(@D)/*.ko)
+	$(INSTALL) -D -m 0644 -t $(BINARIES_DIR)/lkmc $(@D)/*.ko
 endef
 
 $(eval $(kernel-module))

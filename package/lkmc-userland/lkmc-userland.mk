@@ -36,7 +36,7 @@ define LKMC_USERLAND_INSTALL_TARGET_CMDS
 endef
 
 define LKMC_USERLAND_INSTALL_IMAGES_CMDS
-	$(INSTALL) -D -m 0755 -t $(BINARIES_DIR)/lkmc $(wildcard $(@D)/out/*.out)
+	$(INSTALL) -D -m 0755 -t $(BINARIES_DIR)/lkmc $(@D)/out/*.out
 endef
 
 $(eval $(generic-package))
