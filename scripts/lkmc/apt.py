@@ -28,7 +28,7 @@ def installed(package: str) -> bool:
 
 
 def install(packages: list[str], yes: bool) -> None:
-    """Install packages with apt-get, through sudo when not root. Raises MissingOutput with the command to run by hand."""
+    """Install packages with apt-get, through sudo when not root. Raises MissingOutput, naming the command."""
     wanted = sorted({package for package in packages})
     if not wanted:
         return

@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from lkmc import apt, paths     # noqa: E402  after the path to them
-from lkmc.errors import LkmcError, MissingOutput     # noqa: E402
+from lkmc import apt, paths  # noqa: E402  after the path to them
+from lkmc.errors import LkmcError, MissingOutput  # noqa: E402
 
 OLDEST = (3, 11)
 VENV = paths.TOP / ".venv"
@@ -25,7 +25,8 @@ def provide(requirements: Path) -> None:
     print(f"installing the Python packages of {requirements.relative_to(paths.TOP)} into .venv", file=sys.stderr)
     if not (VENV / "bin/pip").exists():
         venv.create(VENV, with_pip=True, clear=True)
-    command = [VENV / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+    command = [VENV / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+               "-r", requirements]
     done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True)
     if done.returncode:
@@ -38,7 +39,8 @@ def main(argv: list[str]) -> int:
     """Make .venv for scripts/run and its kind."""
     try:
         if sys.version_info < OLDEST:
-            raise MissingOutput(f"Python {'.'.join(map(str, OLDEST))} or newer is needed, this is {sys.version.split()[0]}")
+            wanted = ".".join(map(str, OLDEST))
+            raise MissingOutput(f"Python {wanted} or newer is needed, this is {sys.version.split()[0]}")
         try:
             import ensurepip  # noqa: F401  absent where the distro splits it off
         except ImportError:

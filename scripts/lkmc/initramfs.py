@@ -25,7 +25,7 @@ HOME_OWNER = "+1000:+1000"
 
 
 def fill(target: Path, busybox: Path, applets: Iterable[str], files: Iterable[Path]) -> None:
-    """Make the folder `target` anew: BusyBox with links for its applets, accounts, rootfs_overlay/, files at the root."""
+    """Make the folder `target` anew: BusyBox and links to it, accounts, rootfs_overlay/, files at the root."""
     shutil.rmtree(target, ignore_errors=True)
     for folder in FOLDERS:
         (target / folder).mkdir(parents=True)
@@ -49,9 +49,9 @@ def add_modules(target: Path, kernel_modules: Path, wanted: Iterable[str], ours:
     """
     version = kernel_modules.name
     folder = target / "lib/modules" / version
-    for path in sorted(closure(kernel_modules, (*wanted, *boot))):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(kernel_modules / path, folder / path)
+    for name in sorted(closure(kernel_modules, (*wanted, *boot))):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(kernel_modules / name, folder / name)
     for name in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
         if (kernel_modules / name).exists():
             shutil.copy2(kernel_modules / name, folder / name)

@@ -31,7 +31,7 @@ class Output:
             raise MissingOutput(f"{path}/.config: not a text file; make the folder anew with scripts/build") from None
         arch = _symbol(config, "BR2_ARCH")
         if arch not in arches():
-            raise MissingOutput(f"{path}/.config: BR2_ARCH={arch or 'not set'}, which is none of {', '.join(arches())}; "
+            raise MissingOutput(f"{path}/.config: BR2_ARCH={arch or 'not set'}, not one of {', '.join(arches())}; "
                                 f"make the folder anew with scripts/build")
         return cls(path, arch, config)
 

@@ -85,7 +85,9 @@ def _root(request: RunRequest, output: Output, disk: str | None) -> tuple[str, .
 
 def _console(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
     """The serial console, logged; on a terminal with the monitor behind Ctrl-A C."""
-    where = f"socket,server=on,wait=off,path={_value(run.socket('console'))}" if request.background else "stdio,signal=off"
+    where = "stdio,signal=off"
+    if request.background:
+        where = f"socket,server=on,wait=off,path={_value(run.socket('console'))}"
     return ("-chardev", f"{where},id=console,mux=on,logfile={_value(run.console_log)}",
             "-serial", "chardev:console", "-mon", "chardev=console",
             "-qmp", f"unix:{_value(run.socket('qmp'))},server=on,wait=off",
@@ -93,7 +95,7 @@ def _console(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
 
 
 def _channels(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
-    """The disk with the payload and the port for its exit status; rootfs_overlay/lkmc/guest.sh is at their other end."""
+    """The disk with the payload and the port for its status; rootfs_overlay/lkmc/guest.sh is at their other end."""
     payload = ("-drive", f"if=none,id=payload,format=raw,readonly=on,file={_value(run.payload)}",
                "-device", "virtio-blk-pci,drive=payload,serial=lkmc.payload") if request.payload else ()
     return (*payload, "-device", "virtio-serial-pci",

@@ -52,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     if args.type == "input":
-        for name, (flags, how) in sorted(options.OPTIONS.items()):
+        for name, (_, how) in sorted(options.OPTIONS.items()):
             print(f"{name:24}{how['help'] % {'default': how.get('default')}}")
         return 0
     if args.name is not None and args.name not in VARIABLES:
