@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
+import io
 import sys
 import tomllib
 from pathlib import Path
@@ -21,6 +22,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         unknown = message.removeprefix("unrecognized arguments: ").split()[0] if "unrecognized" in message else ""
+        unknown = unknown.split("=")[0]
         hint = near(unknown, self._option_string_actions) if unknown.startswith("-") else ""
         raise UserError(f"{message}{hint}; see {self.prog} --help")
 
@@ -62,7 +64,8 @@ def _value(path: Path, name: str, value: Any) -> Any:
         checked = [how.get("type", str)(str(one)) for one in values]
     except argparse.ArgumentTypeError as error:
         raise UserError(f"{path}: {name}: {error}") from None
-    if isinstance(value, (dict, bool)) or any(one not in how.get("choices", [one]) for one in checked):
+    plain = all(isinstance(one, (str, int, float)) and not isinstance(one, bool) for one in values)
+    if not plain or any(one not in how.get("choices", [one]) for one in checked):
         raise UserError(f"{path}: {name} = {value!r}: choose from {', '.join(how.get('choices', ('text', 'number')))}")
     return checked if many else checked[0]
 
@@ -78,17 +81,22 @@ def parse(command: Any, name: str, argv: list[str]) -> argparse.Namespace:
     if getattr(command, "TAKES_REST", False) and "--" in argv:
         split = argv.index("--")
         argv, rest = argv[:split], argv[split + 1:]
-    early, _ = Parser(add_help=False, allow_abbrev=False).parse_known_args([]), None
-    for i, word in enumerate(argv):
-        if word == "--config-file" and i + 1 < len(argv):
-            early.config_file = Path(argv[i + 1])
-        elif word.startswith("--config-file="):
-            early.config_file = Path(word.split("=", 1)[1])
-    preset = defaults(getattr(early, "config_file", None))
+    preset = defaults(_config_file(argv))
     parser.set_defaults(**{key: value for key, value in preset.items() if key in taken(command)})
     args = parser.parse_args(argv)
     args.rest = tuple(rest)
     return args
+
+
+def _config_file(argv: list[str]) -> Path | None:
+    """What --config-file names: its values are defaults, so it is looked for before the rest is parsed."""
+    file = None
+    for word, following in zip(argv, [*argv[1:], None], strict=True):
+        if word == "--config-file" and following is not None:
+            file = Path(following)
+        elif word.startswith("--config-file="):
+            file = Path(word.split("=", 1)[1])
+    return file
 
 
 def taken(command: Any) -> set[str]:
@@ -98,11 +106,13 @@ def taken(command: Any) -> set[str]:
 
 def main(name: str, argv: list[str]) -> int:
     """Run scripts/NAME with these arguments; return its exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):    # argv may hold any bytes, and is printed as it came
+        sys.stdout.reconfigure(errors="surrogateescape")
     command = importlib.import_module("lkmc.commands." + name.replace("-", "_"))
     try:
         return int(command.main(parse(command, name, argv)))
     except LkmcError as error:
-        print(f"scripts/{name}: {error}", file=sys.stderr)
+        print(f"scripts/{name}: {' '.join(str(error).splitlines())}", file=sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()
     except KeyboardInterrupt:
