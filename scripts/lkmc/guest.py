@@ -2,8 +2,9 @@
 """What the guest is told: the kernel's command line. The other half of each word is in rootfs_overlay/lkmc/."""
 from __future__ import annotations
 
-import shlex
+import re
 
+from lkmc.errors import UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
 from lkmc.request import RunRequest, When
@@ -38,11 +39,8 @@ def _orders(request: RunRequest) -> list[str]:
 
 def split(text: str) -> tuple[list[str], list[str]]:
     """Words of a kernel command line before and after its lone "-". Double quotes keep a word together, as in Linux."""
-    lexer = shlex.shlex(text, posix=False, punctuation_chars=False)
-    lexer.whitespace_split, lexer.quotes, lexer.commenters = True, '"', ""
-    try:
-        words = list(lexer)
-    except ValueError:      # an open quote: the kernel reads it to the end of the line
-        words = text.split()
+    if text.count('"') % 2:
+        raise UserError(f"the kernel's command line has an open quote, which would swallow what follows: {text}")
+    words = re.findall(r'(?:[^ \t\n\v\f\r"]|"[^"]*")+', text)
     where = words.index("-") if "-" in words else len(words)
     return words[:where], words[where + 1:]
