@@ -6,7 +6,7 @@ import gzip
 import lzma
 import shutil
 import subprocess
-from collections.abc import Callable
+import zlib
 from pathlib import Path
 
 from lkmc.errors import MissingOutput
@@ -19,7 +19,8 @@ def install(vmlinuz: Path, names: Prebuilt, images: Path) -> None:
     """Put the kernel into images/, whole and, where an emulator can start what is inside it, unpacked."""
     images.mkdir(parents=True, exist_ok=True)
     stamp = images / "kernel.from"
-    if stamp.exists() and stamp.read_text() == str(vmlinuz):
+    files = [images / name for name in (names.image, names.unpacked_image) if name]
+    if stamp.exists() and stamp.read_text() == str(vmlinuz) and all(file.exists() for file in files):
         return
     data = vmlinuz.read_bytes()
     whole = gzip.decompress(data) if data.startswith(GZIP) else data
@@ -36,7 +37,7 @@ def unpack(data: bytes) -> bytes:
         while start >= 0:
             try:
                 found = how(data[start:])
-            except (OSError, EOFError, lzma.LZMAError, subprocess.CalledProcessError):
+            except (lzma.LZMAError, zlib.error):
                 found = b""
             if found.startswith(b"\x7fELF"):
                 return found
@@ -45,17 +46,23 @@ def unpack(data: bytes) -> bytes:
 
 
 def _xz(data: bytes) -> bytes:
-    return lzma.LZMADecompressor().decompress(data)
+    packed = lzma.LZMADecompressor()
+    found = packed.decompress(data)
+    return found if packed.eof else b""
 
 
 def _gzip(data: bytes) -> bytes:
-    import zlib
-    return zlib.decompressobj(wbits=31).decompress(data)
+    packed = zlib.decompressobj(wbits=31)
+    found = packed.decompress(data)
+    return found if packed.eof else b""
 
 
 def _zstd(data: bytes) -> bytes:
     # The trailing bytes of the image are no zstd frame: the program ends with an error after the whole kernel.
-    return subprocess.run([shutil.which("zstd") or "zstd", "-dc"], input=data, capture_output=True).stdout
+    program = shutil.which("zstd")
+    if program is None:
+        raise MissingOutput("no zstd on this host, which unpacks the kernel: install the distro's package zstd")
+    return subprocess.run([program, "-dc"], input=data, capture_output=True).stdout
 
 
 def _write(path: Path, data: bytes) -> None:
