@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import logging
 import os
 import signal
 import subprocess
@@ -82,7 +83,7 @@ async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: floa
     loop.add_reader(pidfd, settle)
     for number in ENDING_SIGNALS:
         loop.add_signal_handler(number, settle, Interrupted(number))
-    listener = asyncio.create_task(_shutdown_reason(run.socket("qmp")))
+    listener = asyncio.create_task(_shutdown_reason(run.socket("qmp"), ended))
     timed_out = False
     try:
         await asyncio.wait_for(ended, timeout)
@@ -102,16 +103,21 @@ async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: floa
     return Ended(process.returncode, text, reason, timed_out)
 
 
-async def _shutdown_reason(socket: Path) -> str | None:
+async def _shutdown_reason(socket: Path, ended: asyncio.Future[None]) -> str | None:
     """QMP's reason of the machine's shutdown, once the emulator has gone; None when it could not be heard."""
-    from qemu.qmp import EventListener, QMPClient, QMPError, Runstate
+    from qemu.qmp import ConnectError, EventListener, QMPClient, QMPError, Runstate
+    logging.getLogger("qemu.qmp").addHandler(logging.NullHandler())     # a failed attempt is no news
     client = QMPClient("lkmc")
     shutdown = EventListener("SHUTDOWN")
     client.register_listener(shutdown)
     with contextlib.suppress(OSError, QMPError, EOFError):
-        while not socket.exists():
-            await asyncio.sleep(0.01)
-        await client.connect(str(socket))
+        while client.runstate != Runstate.RUNNING:
+            try:
+                await client.connect(str(socket))
+            except ConnectError:    # there is no socket yet, or nobody listens on it yet
+                if ended.done():
+                    return None
+                await asyncio.sleep(0.01)
         while client.runstate == Runstate.RUNNING:
             await client.runstate_changed()
     with contextlib.suppress(OSError, QMPError, EOFError):
