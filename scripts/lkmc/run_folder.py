@@ -64,12 +64,14 @@ class RunFolder:
     def claim(self) -> None:
         """Make the folder ours and empty. Raises UserError, naming the pid, when a run with this id is alive."""
         self.path.mkdir(parents=True, exist_ok=True)
-        lock = open(self.path / "lock", "a+", encoding="ascii")
+        lock = open(self.path / "lock", "a+", encoding="ascii")   # noqa: SIM115  held until finish()
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            lock.seek(0)
-            raise UserError(f"run id {self.path.name} is in use by process {lock.read().strip() or '(just started)'}; "
+            with lock:
+                lock.seek(0)
+                pid = lock.read().strip() or "(just started)"
+            raise UserError(f"run id {self.path.name} is in use by process {pid}; "
                             f"end it, or choose another with --run-id") from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -115,7 +117,7 @@ def run_script(command: tuple[str, ...]) -> str:
     """A shell script that runs the command, one option with its value a line."""
     lines = [shlex.quote(command[0])]
     for word in command[1:]:
-        if word.startswith("-") or len(lines) == 1 and not lines[0]:
+        if word.startswith("-"):
             lines.append(shlex.quote(word))
         else:
             lines[-1] += " " + shlex.quote(word)
