@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# warn_on prints one warning that names its init function, and goes on.
+set -e
+. /lkmc/test.sh
+
+expect_report 'WARNING: .*warn_on_init.*\[warn_on\]'
+echo 0 >/proc/sys/kernel/panic_on_warn
+
+check() {
+	mark
+	load warn_on
+	assert_dmesg 'warn_on init'
+	warnings=$(dmesg_since_mark | grep 'WARNING: ')
+	case $warnings in
+	*warn_on_init*'[warn_on]'*) ;;
+	*) fail "not the warning of warn_on_init: $warnings" ;;
+	esac
+	assert_eq 1 "$(echo "$warnings" | wc -l)" 'number of warnings'
+	dmesg_since_mark | grep -q 'do_one_initcall' || fail 'no stack trace'
+	assert_dmesg 'warn_on after'
+	unload warn_on
+	assert_dmesg 'warn_on cleanup'
+}
+twice check
+
+# Bit 9 of the taint is W.
+assert_eq 512 $(($(cat /proc/sys/kernel/tainted) & 512)) 'taint W'
