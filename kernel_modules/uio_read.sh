@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A program waits for the interrupts of the edu device and answers each of them.
+set -e
+. /lkmc/test.sh
+
+grep -qs 0x11e8 /sys/bus/pci/devices/*/device ||
+	skip 'no edu device: scripts/run ... -- -device edu'
+modprobe uio 2>/dev/null || skip 'the kernel has no UIO'
+
+uio=/sys/class/uio/uio0
+
+check() {
+	load uio_read
+	assert_eq lkmc_uio_read "$(cat $uio/name)" $uio/name
+	assert_eq 0x0000000000100000 "$(cat $uio/maps/map0/size)" 'size of the registers'
+
+	# What it counts goes on in a second program.
+	for first in 1 4; do
+		want=$(for i in 0 1 2; do echo "interrupt $((first + i)) status 0x$((i + 1))"; done)
+		got=$(timeout 10 /uio_read.out) || fail "/uio_read.out exited with status $?"
+		assert_eq "$want" "$got" /uio_read.out
+	done
+	assert_eq 6 "$(cat $uio/event)" $uio/event
+
+	exec 3<>/dev/uio0
+	assert_fails rmmod uio_read
+	# Only the ints 0 and 1, four bytes long.
+	printf '\1\0\0\0' >&3
+	assert_fails sh -c 'printf "\2\0\0\0" >&3'
+	assert_fails sh -c 'printf "\1\0\0" >&3'
+	exec 3>&-
+	unload uio_read
+	[ ! -e /dev/uio0 ] || fail '/dev/uio0 is still there after rmmod'
+}
+twice check
