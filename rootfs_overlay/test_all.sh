@@ -11,7 +11,8 @@
 # which) whose header line has no test=: one that needs a hand, or kills the
 # guest, is left to the host. Exit status 77 means that it cannot run here.
 # Before a failed test's line stand, as "# " lines, what it printed and what the
-# kernel did meanwhile. LKMC_TEST_LIMIT is the time limit of one test in seconds.
+# kernel did meanwhile, which does not go to the console as it comes.
+# LKMC_TEST_LIMIT is the time limit of one test in seconds.
 
 . /lkmc/ktap.sh
 
@@ -55,6 +56,8 @@ if [ -n "$list_only" ]; then
 	exit 0
 fi
 
+read -r console_level _ </proc/sys/kernel/printk
+dmesg -n 1
 echo 'KTAP version 1'
 echo "1..$(echo "$tests" | wc -l)"
 number=0
@@ -68,4 +71,5 @@ done 3<<END
 $tests
 END
 rm -f "$ktap_output"
+dmesg -n "$console_level"
 exit $failed
