@@ -2,6 +2,7 @@
 """From what is known of an ended run to its exit status and the reason. Pure; the console's text plays no part."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 GUEST_DIED = 101
@@ -50,8 +51,5 @@ def outcome(ended: Ended, payload: bool) -> Outcome:
 
 def guest_status(text: str) -> int | None:
     """The number in the status channel's last whole line "status N"; None when there is none."""
-    for line in reversed(text.splitlines(keepends=True)):
-        word, _, number = line.partition(" ")
-        if line.endswith("\n") and word == "status" and number.strip().isdigit() and int(number) < 256:
-            return int(number)
-    return None
+    numbers = [int(number) for number in re.findall(r"^status ([0-9]{1,3})\n", text, re.M)]
+    return next((number for number in reversed(numbers) if number < 256), None)
