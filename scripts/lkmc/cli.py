@@ -91,9 +91,9 @@ def parse(command: Any, name: str, argv: list[str]) -> argparse.Namespace:
 def _config_file(argv: list[str]) -> Path | None:
     """What --config-file names: its values are defaults, so it is looked for before the rest is parsed."""
     file = None
-    for word, following in zip(argv, [*argv[1:], None], strict=True):
-        if word == "--config-file" and following is not None:
-            file = Path(following)
+    for i, word in enumerate(argv):
+        if word == "--config-file" and i + 1 < len(argv):
+            file = Path(argv[i + 1])
         elif word.startswith("--config-file="):
             file = Path(word.split("=", 1)[1])
     return file

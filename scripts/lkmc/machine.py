@@ -68,7 +68,7 @@ def read(arch: str) -> Machine:
         return Machine(arch, table["console"], tuple(KernelImage(**kernel) for kernel in table["kernel"]),
                        Qemu(package=table["packages"]["qemu"], **_frozen(table["qemu"])),
                        Prebuilt(**_frozen(table["prebuilt"])))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: {error}; compare it with the other board/*/machine.toml") from None
 
 
