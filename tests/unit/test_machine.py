@@ -65,7 +65,8 @@ def test_a_broken_machine_toml_is_named_with_what_is_wrong(board: Path, old: str
     assert str(path) in str(caught.value) and said in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"\xff", b'console = "x"\nqemu = "y"\nkernel = []\npackages = {qemu = "z"}\n', b""])
+@pytest.mark.parametrize("content", [
+    b"\xff", b'console = "x"\nqemu = "y"\nkernel = []\npackages = {qemu = "z"}\n', b""])
 def test_a_machine_toml_that_is_no_such_thing_is_refused(board: Path, content: bytes) -> None:
     (board / "arm/machine.toml").write_bytes(content)
     with pytest.raises(UserError, match=r"compare it with the other"):

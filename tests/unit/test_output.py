@@ -117,7 +117,8 @@ def test_an_output_without_a_kernel_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line, has", [("CONFIG_A=y", True), ("CONFIG_A=m", True), ("CONFIG_A=n", False),
-                                       ("CONFIG_A=yes", False), ("# CONFIG_A is not set", False), ("XCONFIG_A=y", False)])
+                                       ("CONFIG_A=yes", False), ("# CONFIG_A is not set", False),
+                                       ("XCONFIG_A=y", False)])
 def test_a_kernel_option_is_built_in_or_a_module(tmp_path: Path, line: str, has: bool) -> None:
     assert fakes.output_folder(tmp_path, linux_config=f"CONFIG_B=y\n{line}\n").kernel_has("CONFIG_A") is has
 
