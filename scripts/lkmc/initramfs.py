@@ -14,7 +14,7 @@ FOLDERS = ("bin", "dev", "etc", "home/user0", "lib/modules", "mnt", "proc", "roo
            "usr/bin", "usr/sbin", "var")
 # As board/common/users.txt has them: root without a password, user0 with the password "a".
 FILES = {
-    "etc/passwd": "root::0:0:root:/root:/bin/sh\nuser0:x:1000:1000:user0:/home/user0:/bin/sh\n",
+    "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nuser0:x:1000:1000:user0:/home/user0:/bin/sh\n",
     "etc/shadow": "root::19000::::::\n"
                   "user0:$5$lkmc$yoWlX.u8NE/PR7UxUzddZCh.jrdASqKT31GJokAGkzC:19000::::::\n",
     "etc/group": "root:x:0:\ntty:x:5:\nuser0:x:1000:\n",

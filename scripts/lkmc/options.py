@@ -94,6 +94,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                      help="name of the run's folder; several can run at a time (default: %(default)s)"),
     "runs": option("--runs", type=number(1, 1000, int), default=5, metavar="N",
                    help="how often each thing is measured (default: %(default)s)"),
+    "tier": option("--tier", action="append", choices=("unit", "boot", "buildroot", "gem5"), metavar="TIER",
+                   help="run only this tier: unit, boot, buildroot or gem5; may be repeated"),
     "timeout": option("--timeout", type=number(0.1, 1e6, float), metavar="SECONDS",
                       help="end the run after this time, with exit status 124"),
     "type": option("--type", choices=("input",), help="list the options that lkmc.toml can set"),

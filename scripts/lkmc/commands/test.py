@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run every test tier that this machine can run, and name what it could not run and why.
+
+    scripts/test
+    scripts/test --tier unit -- -k outcome -x
+    scripts/test --tier boot --output out/aarch64
+
+What follows a lone -- goes to pytest. Exit status: 0 when every test that ran passed, else 1.
+"""
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+
+from lkmc import bootstrap, paths, tiers
+
+OPTIONS = ("output", "tier")
+TAKES_REST = True
+
+
+def main(args: argparse.Namespace) -> int:
+    bootstrap.provide(paths.TOP / "tests/requirements.txt")
+    wanted = [tier for tier in tiers.TIERS if not args.tier or tier.name in args.tier]
+    summary: list[tuple[str, str]] = []
+    failed = False
+    for tier in wanted:
+        tiers.tell(f"tier {tier.name}")
+        lacking: list[str] = []
+        if args.output and tier.name == "boot":
+            words = ["tests/boot", f"--output={args.output.absolute()}"]
+        else:
+            words = tier.prepare(args.yes, lacking)
+        status = _pytest([*words, *args.rest]) if words else None
+        failed = failed or status not in (None, 0)
+        what = {None: "not run", 0: "passed", 5: "no test matched"}.get(status, "FAILED")
+        summary.append((tier.name, what))
+        summary += [("", f"not run: {reason}") for reason in lacking]
+    print("\nsummary of the tiers:", *(f"  {name:10} {what}" for name, what in summary), sep="\n", flush=True)
+    return 1 if failed else 0
+
+
+def _pytest(words: list[str]) -> int:
+    command = [sys.executable, "-m", "pytest", "-rs", *words]
+    return subprocess.run(command, cwd=paths.TOP, stdin=subprocess.DEVNULL).returncode

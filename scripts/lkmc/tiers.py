@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The test tiers: what each needs of this machine, and the pytest arguments that run it."""
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lkmc import apt, buildroot, machine, paths, prebuilt
+from lkmc.errors import LkmcError
+from lkmc.output import Output
+
+# A Buildroot fragment that the tests merge last, with {arch} in its path: where sources come from on a machine that
+# cannot reach upstream's sites.
+FRAGMENT = "LKMC_TEST_FRAGMENT"
+BUILT_ARCHES = ("aarch64", "x86_64")
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A folder of tests. prepare() returns pytest's arguments; what it cannot have, it appends to `lacking`."""
+    name: str
+    prepare: Callable[[bool, list[str]], list[str]]
+
+
+def unit(yes: bool, lacking: list[str]) -> list[str]:
+    return ["tests/unit"]
+
+
+def boot(yes: bool, lacking: list[str]) -> list[str]:
+    """Boot tests on the prebuilt outputs, which are made or refreshed first."""
+    arguments = []
+    for arch in machine.arches():
+        where = paths.OUT / f"{arch}-prebuilt"
+        mach = machine.read(arch)
+        try:
+            apt.require({mach.qemu.program: mach.qemu.package}, yes)
+            prebuilt.make(mach, where, None, yes)
+            arguments.append(f"--output={where}")
+        except LkmcError as error:
+            lacking.append(f"{arch}: {error}")
+    return ["tests/boot", *arguments] if arguments else []
+
+
+def built(yes: bool, lacking: list[str]) -> list[str]:
+    """Real Buildroot builds, then the boot tests on them."""
+    if FRAGMENT not in os.environ:
+        lacking.append(f"a build from upstream's sources takes hours: run scripts/build, which the boot tests of "
+                       f"`scripts/test --output out/ARCH` then use; or name a fragment in {FRAGMENT}")
+        return []
+    arguments = []
+    for arch in BUILT_ARCHES:
+        output = paths.OUT / f"test-{arch}"
+        fragments = [Path(os.environ[FRAGMENT].format(arch=arch)), paths.TOP / "tests/data/host-emulators.config"]
+        try:
+            apt.require(buildroot.TOOLS, yes)
+            tree = buildroot.provide(None)
+            buildroot.configure(tree, output, arch, fragments)
+            buildroot.make(tree, output, "all")
+            arguments.append(f"--output={Output.read(output).path}")
+        except LkmcError as error:
+            lacking.append(f"{arch}: {error}")
+    return ["tests/buildroot", "tests/boot", *arguments] if arguments else []
+
+
+def gem5(yes: bool, lacking: list[str]) -> list[str]:
+    lacking.append("scripts/run cannot start gem5 yet")
+    return []
+
+
+TIERS = (Tier("unit", unit), Tier("boot", boot), Tier("buildroot", built), Tier("gem5", gem5))
+
+
+def tell(text: str) -> None:
+    print(f"\n== {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fixtures of the boot tests: they run on every output folder given by --output."""
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lkmc import paths
+from lkmc.console import Console
+from lkmc.output import Output
+
+RUN = str(paths.TOP / "scripts/run")
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--output", action="append", default=[], help="boot this output folder; may be repeated")
+    parser.addoption("--timeout-multiplier", type=float, default=1.0, help="for slow machines")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "out" in metafunc.fixturenames:
+        outputs = [Output.read(Path(path)) for path in metafunc.config.getoption("output")]
+        metafunc.parametrize("out", outputs, ids=[out.path.name for out in outputs], scope="session")
+
+
+@pytest.fixture(scope="session")
+def limit(request: pytest.FixtureRequest) -> float:
+    """Seconds that no boot takes."""
+    return 90 * float(request.config.getoption("timeout_multiplier"))
+
+
+@pytest.fixture
+def run_id(request: pytest.FixtureRequest) -> str:
+    """A run id of the test's own, so that its folder stays to be looked at."""
+    return "test-" + str(request.node.originalname).removeprefix("test_")[:50]
+
+
+@pytest.fixture
+def options(out: Output, run_id: str) -> list[str]:
+    return [RUN, "--output", str(out.path), "--run-id", run_id]
+
+
+@pytest.fixture
+def run(options: list[str], limit: float) -> Run:
+    """scripts/run on the output, with standard input that is none."""
+    def start(*words: str | bytes, **how: Any) -> subprocess.CompletedProcess[bytes]:
+        how.setdefault("stdin", subprocess.DEVNULL)
+        return subprocess.run([*options, "--timeout", str(limit), *words], capture_output=True, timeout=2 * limit, **how)
+    return start
+
+
+@pytest.fixture
+def console(options: list[str], limit: float) -> Callable[..., Console]:
+    """scripts/run on the output, on a terminal."""
+    def start(*words: str) -> Console:
+        return Console([*options, *words], timeout=limit)
+    return start
