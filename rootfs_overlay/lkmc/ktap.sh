@@ -55,13 +55,19 @@ ktap_reason() {
 		sed 's/^\(FAIL\|SKIP\) [^ ]*: //'
 }
 
-# The test's output and the kernel's messages since it began.
+# The test's output and the kernel's last messages since it began.
 ktap_details() {
 	sed 's/^/# /' "$ktap_output"
 	dmesg | awk -v mark="lkmc-test: $1" '
 		substr($0, length($0) - length(mark) + 1) == mark { n = 0; next }
 		!/lkmc mark / { line[n++] = $0 }
-		END { for (i = 0; i < n; i++) print "# " line[i] }'
+		END {
+			first = n > 100 ? n - 100 : 0
+			if (first)
+				print "# (" first " earlier kernel messages)"
+			for (i = first; i < n; i++)
+				print "# " line[i]
+		}'
 }
 
 # Run test number $1 called $2, with the header words that follow, and print
@@ -85,9 +91,10 @@ ktap_run() {
 	elif [ "$ktap_status" -eq 77 ]; then
 		echo "ok $ktap_number $ktap_name # SKIP $(ktap_reason)"
 	else
+		ktap_why=$(ktap_reason)
 		ktap_details "$ktap_name"
 		echo "not ok $ktap_number $ktap_name" \
-			"# exit status $ktap_status: $(ktap_reason)"
+			"# exit status $ktap_status${ktap_why:+: $ktap_why}"
 		return 1
 	fi
 }
