@@ -9,7 +9,8 @@
  *	# grep 'lkmc_dep.*\[dep\]' /proc/kallsyms
  *	ffffffffc0002300 D lkmc_dep	[dep]
  *
- * See dep2 for the module that uses it.
+ * (seen there when the kernel has CONFIG_KALLSYMS_ALL). See dep2 for the module
+ * that uses it.
  */
 
 #include <linux/init.h>

@@ -25,6 +25,7 @@
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/module.h>
 
 #define IRQ_NAME "lkmc_irq"
@@ -44,6 +45,14 @@ static irqreturn_t irq_handler(int irq, void *dev)
 	return IRQ_NONE;
 }
 
+/* A line that each CPU has for itself is requested in another way. */
+static int irq_request(unsigned int irq)
+{
+	if (irq_is_percpu_devid(irq))
+		return -EINVAL;
+	return request_irq(irq, irq_handler, IRQF_SHARED, IRQ_NAME, &irq_major);
+}
+
 static int __init irq_init(void)
 {
 	int irq, ret;
@@ -54,8 +63,7 @@ static int __init irq_init(void)
 	irq_major = ret;
 
 	for (irq = 0; irq < IRQ_LINES; irq++) {
-		ret = request_irq(irq, irq_handler, IRQF_SHARED, IRQ_NAME,
-				  &irq_major);
+		ret = irq_request(irq);
 		pr_info("request_irq irq = %d ret = %d\n", irq, ret);
 		if (!ret)
 			__set_bit(irq, irq_requested);

@@ -13,6 +13,6 @@ check() {
 	unload module_info
 }
 for info in 'asdf=qwer' 'version=1.0' 'license=GPL' 'name=module_info'; do
-	tr '\0' '\n' </module_info.ko | grep -aFxq "$info" || fail "not in the .ko: $info"
+	tr '\0' '\n' </module_info.ko | grep -aq "$info\$" || fail "not in the .ko: $info"
 done
 twice check

@@ -96,13 +96,17 @@ assert_no_dmesg() {
 	fi
 }
 
+lkmc_uptime() {
+	cut -d . -f 1 /proc/uptime
+}
+
 wait_for() {
 	lkmc_limit=$1
 	shift
-	lkmc_left=$((lkmc_limit * 20))
+	lkmc_deadline=$(($(lkmc_uptime) + lkmc_limit))
 	until "$@"; do
-		[ "$lkmc_left" -gt 0 ] || fail "not within $lkmc_limit s: $*"
-		lkmc_left=$((lkmc_left - 1))
+		[ "$(lkmc_uptime)" -le "$lkmc_deadline" ] ||
+			fail "not within $lkmc_limit s: $*"
 		sleep 0.05
 	done
 }
