@@ -110,7 +110,8 @@ async def _shutdown_reason(socket: Path, ended: asyncio.Future[None]) -> str | N
     client = QMPClient("lkmc")
     shutdown = EventListener("SHUTDOWN")
     client.register_listener(shutdown)
-    with contextlib.suppress(OSError, QMPError, EOFError):
+    # AssertionError: connect()'s own, when the emulator went while it said hello.
+    with contextlib.suppress(OSError, QMPError, EOFError, AssertionError):
         while client.runstate != Runstate.RUNNING:
             try:
                 await client.connect(str(socket))
