@@ -86,12 +86,12 @@ def _background(request: RunRequest, command: tuple[str, ...], run: RunFolder, q
         for fd in (0, 1, 2):
             os.dup2(null, fd)
         os._exit(_supervise_quietly(request, command, run))
-    while not run.socket("console").exists() and not run.result.exists():
+    gone = 0
+    while not gone and not run.socket("console").exists():
         time.sleep(0.01)
-        if os.waitpid(pid, os.WNOHANG)[0]:
-            break
-    if run.result.exists():
-        raise EmulatorFailed(f"the emulator ended at once: see {run.emulator_log} and {run.result}")
+        gone, _ = os.waitpid(pid, os.WNOHANG)
+    if gone:
+        raise EmulatorFailed(f"the emulator ended at once: see {run.emulator_log}; the whole command: {run.script}")
     if not quiet:
         print(f"process {pid}; console: {run.console_log}, socket {run.socket('console')}; end it with: kill {pid}")
     return 0
