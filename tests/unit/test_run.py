@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/run from its command line to its exit status, with an emulator that is none."""
+from __future__ import annotations
+
+import json
+import os
+import select
+import shlex
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import fakes
+import pytest
+
+from lkmc import paths
+from lkmc.output import Output
+
+FAKE = Path(__file__).with_name("fake_qemu.py")
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Output:
+    out = fakes.output_folder(tmp_path / "out")
+    shutil.copy(FAKE, out.host / "bin/qemu-system-x86_64")
+    return out
+
+
+def run(output: Output, *words: str | bytes, **how: object) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([paths.TOP / "scripts/run", "--output", output.path, *words], stdin=subprocess.DEVNULL,
+                          capture_output=True, env={**os.environ, "FAKE_QEMU": json.dumps(how)}, timeout=60)
+
+
+def result(output: Output) -> dict[str, object]:
+    found = json.loads((output.path / "run/0/result.json").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_exit_status_is_the_payloads(output: Output) -> None:
+    done = run(output, "--eval-after", "exit 7", status="status 7\n", reason="guest-shutdown")
+    assert done.returncode == 7
+    command, said = done.stderr.decode().splitlines()
+    assert command.startswith("+ ") and "status 7: the payload ended with status 7" in said
+    assert result(output)["code"] == 7 and result(output)["command"] == shlex.split(command)[1:]
+
+
+def test_a_quiet_run_that_succeeds_says_nothing(output: Output) -> None:
+    done = run(output, "--quiet", "--eval-after", "true", status="status 0\n", reason="guest-shutdown")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_an_emulator_that_refuses_an_option_is_quoted(output: Output) -> None:
+    done = run(output, "--quiet", "--", "-nonsense", stderr="qemu: warning\nqemu: -nonsense: invalid option", exit=1)
+    assert done.returncode == 125 and done.stdout == b""
+    [line] = done.stderr.decode().splitlines()
+    assert line.startswith("scripts/run: qemu: -nonsense: invalid option; the whole command: ")
+
+
+def test_a_background_run_that_ends_at_once_is_an_error(output: Output) -> None:
+    done = run(output, "--quiet", "--background", stderr="no", exit=1)
+    assert done.returncode == 125
+    assert b"the emulator ended at once" in done.stderr and str(output.path).encode() in done.stderr
+
+
+def test_a_background_run_that_cannot_start_is_an_error(output: Output) -> None:
+    (output.host / "bin/qemu-system-x86_64").write_text("#!/nonexistent/interpreter\n")
+    done = run(output, "--quiet", "--background")
+    assert (done.returncode, len(done.stderr.splitlines())) == (125, 1)
+
+
+def test_a_background_run_goes_on_until_it_is_killed(output: Output) -> None:
+    fakes.script(output.host / "bin/qemu-system-x86_64", f"echo > {output.path}/run/0/console.sock; exec sleep 60")
+    done = run(output, "--background")
+    assert done.returncode == 0
+    pid = int(done.stdout.split(b";")[0].removeprefix(b"process "))
+    again = run(output)
+    assert again.returncode == 125 and f"in use by process {pid}".encode() in again.stderr
+    supervisor = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGTERM)
+    assert select.select([supervisor], [], [], 20)[0], "the supervisor went on"
+    os.close(supervisor)
+    assert result(output)["code"] == 128 + signal.SIGTERM
+
+
+def test_a_dry_run_prints_the_command_and_writes_nothing(output: Output) -> None:
+    before = sorted(output.path.rglob("*"))
+    done = run(output, "--dry-run", "--kernel-cli", b"a=\xff", "--", "-S")
+    assert (done.returncode, done.stderr) == (0, b"")
+    words = shlex.split(os.fsdecode(done.stdout))
+    assert words[0] == str(output.host / "bin/qemu-system-x86_64") and words[-1] == "-S"
+    assert b"a=\xff" in done.stdout
+    assert sorted(output.path.rglob("*")) == before
+
+
+def test_a_payload_of_more_than_one_is_refused_before_anything_starts(output: Output) -> None:
+    done = run(output, "--quiet", "-E", "a", "-F", "b")
+    assert done.returncode == 125 and b"only one of" in done.stderr
+    assert not (output.path / "run").exists()
