@@ -40,11 +40,12 @@ def make(machine: Machine, output: Path, series: str | None, yes: bool) -> None:
     _link(build / f"linux-{kernel.version}", kernel.build)
     kernel_image.install(kernel.vmlinuz, machine.prebuilt, output / "images")
     modules = _build_modules(machine, kernel, build / "lkmc-kernel-modules")
-    programs = _build_userland(machine, build / "lkmc-userland")
     target = output / "target"
-    initramfs.fill(target, *packages.busybox(), [*programs, *(paths.TOP / "kernel_modules").glob("*.sh")])
+    initramfs.fill(target, *packages.busybox(), (paths.TOP / "kernel_modules").glob("*.sh"))
     initramfs.add_modules(target, kernel.modules, MORE_MODULES, modules, BOOT_MODULES)
+    programs = _build_userland(machine, build / "lkmc-userland", target)
     _refresh(output / "images/lkmc", [*modules, *programs])
+    _strip(machine, target)
     initramfs.pack(target, output / "images/rootfs.cpio")
     (output / ".config").write_text(f'# Made by scripts/prebuilt.\nLKMC_PREBUILT=y\nBR2_{machine.arch}=y\n'
                                     f'BR2_ARCH="{machine.arch}"\nLKMC_PREBUILT_KERNEL="{kernel.version}"\n')
@@ -72,12 +73,18 @@ def _build_modules(machine: Machine, kernel: distro.Kernel, build: Path) -> list
     return sorted(build.glob("*.ko"))
 
 
-def _build_userland(machine: Machine, build: Path) -> list[Path]:
-    """Compile userland/ statically, as the prebuilt guest has no shared libraries; return the programs."""
+def _build_userland(machine: Machine, build: Path, target: Path) -> list[Path]:
+    """Compile userland/ statically, as the guest has no shared libraries; install into target; return the programs."""
     prefix = machine.prebuilt.compiler
     _make("-C", paths.TOP / "userland", f"OUT={build}", f"ARCH={machine.arch}", f"CC={prefix}gcc", f"CXX={prefix}g++",
-          "LDFLAGS=-static", "all", log=build.with_suffix(".log"))
+          "LDFLAGS=-static", f"DESTDIR={target}", "install", log=build.with_suffix(".log"))
     return sorted(build.glob("*.out"))
+
+
+def _strip(machine: Machine, target: Path) -> None:
+    """Take debug information out of the guest's copies, as Buildroot does; images/lkmc keeps it."""
+    ours = [*target.glob("*.out"), *target.glob("*.ko"), *target.glob("lib/modules/*/updates/*.ko")]
+    subprocess.run([f"{machine.prebuilt.compiler}strip", "--strip-debug", *ours], check=True)
 
 
 def _make(*words: str | Path, log: Path) -> None:

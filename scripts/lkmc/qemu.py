@@ -84,12 +84,13 @@ def _root(request: RunRequest, output: Output, disk: str | None) -> tuple[str, .
 
 
 def _console(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
-    """The serial console, logged; on a terminal with the monitor behind Ctrl-A C."""
+    """The serial console, logged, with the monitor behind Ctrl-A C; the runner's events; the monitor for others."""
     where = "stdio,signal=off"
     if request.background:
         where = f"socket,server=on,wait=off,path={_value(run.socket('console'))}"
     return ("-chardev", f"{where},id=console,mux=on,logfile={_value(run.console_log)}",
             "-serial", "chardev:console", "-mon", "chardev=console",
+            "-qmp", f"unix:{_value(run.socket('events'))},server=on,wait=off",
             "-qmp", f"unix:{_value(run.socket('qmp'))},server=on,wait=off",
             "-monitor", f"unix:{_value(run.socket('monitor'))},server=on,wait=off")
 

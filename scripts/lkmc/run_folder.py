@@ -80,7 +80,7 @@ class RunFolder:
         for old in self.path.iterdir():
             if old.name != "lock" and not old.is_dir():
                 old.unlink()
-        if self.socket("qmp").parent != self.path:
+        if self.socket("monitor").parent != self.path:
             self._link.parent.mkdir(parents=True, exist_ok=True)
             self._link.unlink(missing_ok=True)
             self._link.symlink_to(self.path)
@@ -107,7 +107,7 @@ class RunFolder:
     def finish(self, result: dict[str, Any]) -> None:
         """Write result.json and take away what was only of use while the run lived."""
         _replace(self.result, (json.dumps(result, indent=1) + "\n").encode())
-        if self.socket("qmp").parent != self.path:
+        if self.socket("monitor").parent != self.path:
             self._link.unlink(missing_ok=True)
         if self._lock:
             self._lock.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conftest import Run
+from booting import Run
 
 from lkmc.console import EOL, Console
 from lkmc.output import Output

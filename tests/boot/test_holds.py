@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import RUN, Run
+from booting import RUN, Run
 
 from lkmc.output import Output
 
@@ -43,8 +43,8 @@ def forever(options: list[str], out: Output, run_id: str) -> Callable[..., subpr
         child = subprocess.Popen([*options, *words, "--eval-after", "echo it''runs; /sleep_forever.out"],
                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         log = out.path / "run" / run_id / "console.log"
-        wait_until(lambda: child.poll() is not None or emulators(log.parent) and
-                   log.exists() and b"itruns" in log.read_bytes())
+        wait_until(lambda: child.poll() is not None or (emulators(log.parent) and
+                   log.exists() and b"itruns" in log.read_bytes()))
         assert child.poll() is None
         return child
     return start

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from booting import Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import Run
+from booting import Run
 
 from lkmc.output import Output
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Fixtures of the boot tests: they run on every output folder given by --output."""
+"""Fixtures of the tests that boot a guest: they run on every output folder given by --output."""
 from __future__ import annotations
 
 import subprocess
@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from booting import RUN, Run
 
-from lkmc import paths
 from lkmc.console import Console
 from lkmc.output import Output
-
-RUN = str(paths.TOP / "scripts/run")
-Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,7 +47,8 @@ def run(options: list[str], limit: float) -> Run:
     """scripts/run on the output, with standard input that is none."""
     def start(*words: str | bytes, **how: Any) -> subprocess.CompletedProcess[bytes]:
         how.setdefault("stdin", subprocess.DEVNULL)
-        return subprocess.run([*options, "--timeout", str(limit), *words], capture_output=True, timeout=2 * limit, **how)
+        command = [*options, "--timeout", str(limit), *words]
+        return subprocess.run(command, capture_output=True, timeout=2 * limit, **how)
     return start
 
 

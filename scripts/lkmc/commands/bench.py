@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Measure how long things take, several times and in turn: median, least, most, and the ratio to the first.
+
+    scripts/bench boot                                  every output of the checkout, under plain emulation
+    scripts/bench boot --output out/aarch64 --beside 'stock=DIR/images/start-qemu.sh --serial-only'
+    scripts/bench overhead                              CPU seconds that scripts/run itself takes
+
+boot: host seconds from the start of scripts/run to the root prompt; and, with a payload, to its first line and to
+the exit of scripts/run. A command of --beside is timed to its prompt or login question, or else to its exit.
+"""
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from lkmc import machine, measure, output, paths
+from lkmc.errors import MissingOutput, UserError
+from lkmc.measure import Sample
+
+OPTIONS = ("output", "runs", "beside")
+RUN = str(paths.TOP / "scripts/run")
+LIMIT = 180.0           # seconds after which a boot is given up
+PROMPT = r"(?m)^\x23 "
+ANY_PROMPT = r"login: |[#$] (\x1b\[6n)?$"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=sorted(BENCHMARKS), help="what to measure")
+
+
+def main(args: argparse.Namespace) -> int:
+    print(measure.machine_line(), flush=True)
+    samples = measure.in_turn(BENCHMARKS[args.what](args), args.runs, lambda text: print(text, file=sys.stderr))
+    print(*measure.table(samples), sep="\n")
+    return 0
+
+
+def boot(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
+    """Two measurements of each output, one of each command beside them."""
+    subjects: dict[str, Callable[[], Sample]] = {}
+    for folder in outputs(args.output):
+        subjects[f"{folder.name}"] = lambda folder=folder: _boot(folder)    # type: ignore[misc]
+    for text in args.beside:
+        name, equals, command = text.partition("=")
+        if not equals:
+            raise UserError(f"--beside {text!r}: write NAME=COMMAND")
+        subjects[name] = lambda command=command: _beside(shlex.split(command))      # type: ignore[misc]
+    return subjects
+
+
+def outputs(given: Path | None) -> list[Path]:
+    """The output to measure, or all outputs of the checkout. Raises MissingOutput when there is none."""
+    if given:
+        return [output.Output.read(given.absolute()).path]
+    found = [folder for arch in machine.arches() for folder in (paths.OUT / arch, paths.OUT / f"{arch}-prebuilt")
+             if any(folder.glob("images/rootfs.*"))]
+    if not found:
+        raise MissingOutput("no output folder to measure; make one with scripts/prebuilt or scripts/build")
+    return found
+
+
+def _boot(folder: Path) -> Sample:
+    command = [RUN, "--quiet", "--output", str(folder), "--run-id", "bench"]
+    prompt = measure.until(command, {"root prompt": PROMPT}, LIMIT, quit_by="\x01x")
+    payload = measure.until(["sh", "-c", 'exec "$@" </dev/null', "sh", *command, "--eval-after", "echo first''line"],
+                            {"payload's first line": "firstline"}, LIMIT)
+    return prompt | payload
+
+
+def _beside(command: list[str]) -> Sample:
+    sample = measure.until(["sh", "-c", '"$@"; echo is"over"', "sh", *command],
+                           {"end": f"isover|{ANY_PROMPT}"}, LIMIT, quit_by="\x01x")
+    return {"exit": sample["end"], "root prompt": sample["end"]}
+
+
+def overhead(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
+    """scripts/run --dry-run beside the bare start of the interpreter that it runs in."""
+    folder = outputs(args.output)[0]
+    return {"scripts/run --dry-run":
+            lambda: measure.processor_seconds([RUN, "--output", str(folder), "--dry-run", "--eval-after", "true"]),
+            "python -c pass": lambda: measure.processor_seconds([sys.executable, "-c", "pass"])}
+
+
+BENCHMARKS = {"boot": boot, "overhead": overhead}

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every command block of the documentation does what it says: a block ```sh is run as it stands."""
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lkmc import paths
+
+PAGES = [paths.TOP / "README.md", *sorted((paths.TOP / "docs").glob("*.md"))]
+# What this very test is part of, and what would test itself again.
+NOT_AGAIN = ("scripts/test\n", "scripts/test --tier unit\n")
+
+
+def blocks(path: Path) -> list[tuple[str, str]]:
+    """(name, commands) of each block that the boot tier can run."""
+    found = re.findall(r"^```sh\n(.*?)^```$", path.read_text(), re.M | re.S)
+    return [(f"{path.name}-{number}", text) for number, text in enumerate(found, 1) if text not in NOT_AGAIN]
+
+
+@pytest.mark.parametrize("commands", [pytest.param(text, id=name) for page in PAGES for name, text in blocks(page)])
+def test_a_command_block_of_the_documentation_runs(commands: str, limit: float) -> None:
+    if not any((paths.OUT / "x86_64-prebuilt/images").glob("rootfs.cpio")):
+        pytest.skip("no prebuilt x86_64 output in this checkout; scripts/prebuilt makes it")
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", commands], cwd=paths.TOP, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, errors="replace", timeout=6 * limit,
+                          env=dict(os.environ, LC_ALL="C"))
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
