@@ -105,7 +105,8 @@ def test_in_the_background_it_runs_on_and_can_be_ended(run: Run, out: Output, ru
 
 def ours(*words: str) -> str:
     """The one line that an error of ours prints."""
-    done = subprocess.run([RUN, "--quiet", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([RUN, "--quiet", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=60)
     assert done.returncode == 125, done.stderr
     [line] = done.stderr.splitlines()
     return line
