@@ -21,7 +21,7 @@ if "status" in how:
     assert found is not None
     Path(found[1]).write_text(how["status"])
 if "reason" in how:
-    found = re.search(r"unix:(\S+qmp\.sock),", line)
+    found = re.search(r"-qmp unix:(\S+?\.sock),", line)
     assert found is not None
     server = socket.socket(socket.AF_UNIX)
     server.bind(found[1])
