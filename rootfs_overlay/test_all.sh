@@ -9,7 +9,9 @@
 #
 # A test is a script /NAME.sh or a program /NAME.out (/lkmc/userland.tests says
 # which) whose header line has no test=: one that needs a hand, or kills the
-# guest, is left to the host. Exit status 77 means that it cannot run here.
+# guest, is left to the host, and one with test=own, which leaves the guest
+# damaged, runs only under its full name. Exit status 77 means that it cannot
+# run here.
 # Before a failed test's line stand, as "# " lines, what it printed and what the
 # kernel did meanwhile, which does not go to the console as it comes.
 # LKMC_TEST_LIMIT is the time limit of one test in seconds.
@@ -34,9 +36,14 @@ tests=$(
 	{
 		awk -f /lkmc/headers.awk /*.sh
 		cat /lkmc/userland.tests
-	} | grep -v ' test=' | sort | while read -r name keys; do
-		[ $# -gt 0 ] || echo "$name $keys"
+	} | grep -v -e ' test=host' -e ' test=none' | sort | while read -r name keys; do
+		own=
+		case " $keys" in
+		*' test=own'*) own=1 ;;
+		esac
+		[ $# -gt 0 ] || [ -n "$own" ] || echo "$name $keys"
 		for pattern; do
+			[ -z "$own" ] || [ "$pattern" = "$name" ] || continue
 			# shellcheck disable=SC2254 # it is a pattern
 			case $name in
 			$pattern | $pattern.sh | $pattern.out)

@@ -6,6 +6,7 @@
 #             nothing looks like a partition table, a line with the payload's length in bytes, the payload
 #   status    guest to host: a virtio-serial port with the name lkmc.status, which takes a line
 #             "status N" once the payload has ended
+#   results   guest to host: another such port, lkmc.ktap, where scripts/test-guest hears the tests
 
 # Load the drivers that this kernel has as modules; an init of our own may come before any mount.
 guest_drivers() {
@@ -50,18 +51,22 @@ guest_receive() {
 	fi
 }
 
-# Tell the host that the payload ended with status $1.
-guest_report() {
+# Print the name in /dev of the virtio-serial port that the emulator calls $1.
+guest_port() {
 	tries=200	# the kernel learns the names of ports some time after its boot
-	until port=$(guest_find name lkmc.status /sys/class/virtio-ports/*); do
+	until guest_find name "$1" /sys/class/virtio-ports/*; do
 		tries=$((tries - 1))
 		if [ "$tries" = 0 ]; then
-			echo "lkmc: no status port: was this emulator started by scripts/run?" >&2
+			echo "lkmc: no port $1: was this emulator started by scripts/run?" >&2
 			return 1
 		fi
 		sleep 0.01
 	done
-	echo "status $1" > "/dev/$port"
+}
+
+# Tell the host that the payload ended with status $1.
+guest_report() {
+	port=$(guest_port lkmc.status) && echo "status $1" > "/dev/$port"
 }
 
 guest_poweroff() {

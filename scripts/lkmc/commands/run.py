@@ -27,15 +27,16 @@ OPTIONS = ("arch", "output", "eval", "eval-after", "eval-file", "eval-after-file
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
            "dry-run", "run-id", "timeout", "background")
 TAKES_REST = True
+INTERRUPTED = "the runner was interrupted"
 
 
 def main(args: argparse.Namespace) -> int:
-    made = False if args.output or args.dry_run else _make_first_output(args)
+    made = False if args.output or args.dry_run else first_output(args)
     request = RunRequest.of(args)
     built = output.find(args.output, args.arch)
     mach = machine.read(built.arch)
     if not args.dry_run:
-        _install_emulator(request, mach, built, args.yes)
+        install_emulator(request.qemu_which, mach, built, args.yes)
     run = RunFolder(built.path / "run" / request.run_id)
     command = qemu.command(request, mach, built, run)
     if args.dry_run:
@@ -44,15 +45,30 @@ def main(args: argparse.Namespace) -> int:
     if not args.quiet:
         print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
     run.claim()
-    (built.path / "9p").mkdir(exist_ok=True)
-    built.overlay.mkdir(exist_ok=True)
-    run.write(command, request.payload)
+    _prepare(request, built, command, run)
     if request.background:
         return _background(request, command, run, args.quiet)
     result = supervise(request, command, run)
     if not args.quiet:
         _say(result, run, args.verbose, made, built)
     return result.code
+
+
+def once(request: RunRequest, built: Output, run: RunFolder) -> Outcome:
+    """One run in a folder that has been claimed, for other commands. Raises KeyboardInterrupt after a signal."""
+    command = qemu.command(request, machine.read(built.arch), built, run)
+    _prepare(request, built, command, run)
+    result = supervise(request, command, run)
+    if result.reason == INTERRUPTED:
+        raise KeyboardInterrupt
+    return result
+
+
+def _prepare(request: RunRequest, built: Output, command: tuple[str, ...], run: RunFolder) -> None:
+    """Write what the emulator reads; make the folders that it shares."""
+    (built.path / "9p").mkdir(exist_ok=True)
+    built.overlay.mkdir(exist_ok=True)
+    run.write(command, request.payload)
 
 
 def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> Outcome:
@@ -64,7 +80,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> 
         try:
             ended = process.watch(child, run, request.timeout)
         except process.Interrupted as interrupted:
-            result = Outcome(128 + interrupted.number, "the runner was interrupted")
+            result = Outcome(128 + interrupted.number, INTERRUPTED)
         else:
             result = outcome(ended, bool(request.payload))
     words = run.emulator_log.read_text(errors="replace").strip()
@@ -104,7 +120,7 @@ def _supervise_quietly(request: RunRequest, command: tuple[str, ...], run: RunFo
         return 125
 
 
-def _make_first_output(args: argparse.Namespace) -> bool:
+def first_output(args: argparse.Namespace) -> bool:
     """Where there is no output for this architecture yet, make the prebuilt one."""
     if any((output.default(args.arch) / "images").glob("rootfs.*")):
         return False
@@ -114,8 +130,9 @@ def _make_first_output(args: argparse.Namespace) -> bool:
     return True
 
 
-def _install_emulator(request: RunRequest, mach: Machine, built: Output, yes: bool) -> None:
-    if request.qemu_which == "buildroot" or (built.host / "bin" / mach.qemu.program).exists():
+def install_emulator(which: str | None, mach: Machine, built: Output, yes: bool) -> None:
+    """Have the host's QEMU, unless the output has its own or is to have it."""
+    if which == "buildroot" or (built.host / "bin" / mach.qemu.program).exists():
         return
     from lkmc import apt
     apt.require({mach.qemu.program: mach.qemu.package}, yes)
