@@ -44,9 +44,9 @@ static unsigned int dma_bits = 28;
 module_param(dma_bits, uint, 0444);
 MODULE_PARM_DESC(dma_bits, "width of the addresses that DMA reaches, up to 32");
 
-/* The one device. The lock is for its file, which may outlive the device. */
+/* The one device. Its file may outlive it. */
 struct qemu_edu {
-	struct mutex lock;
+	struct mutex lock;	/* of present, mmio and buf, for the file */
 	bool present;
 	void __iomem *mmio;
 	void *buf;
@@ -118,6 +118,8 @@ static ssize_t qemu_edu_read(struct file *file, char __user *to, size_t count,
 	if (ret <= 0)
 		goto out_unlock;
 	if (*pos >= LKMC_EDU_DMA_BUF) {
+		if (from)
+			memset(from, 0, ret);
 		err = qemu_edu_dma(*pos, ret, true);
 	} else {
 		value = ioread32(qemu_edu.mmio + *pos);

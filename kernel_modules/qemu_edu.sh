@@ -101,16 +101,17 @@ unplug() {
 
 check() {
 	load qemu_edu dma_bits=$bits
-	[ -e $driver/$slot ] || fail 'the driver did not take the device'
+	[ -e "$driver/$slot" ] || fail 'the driver did not take the device'
 	registers
 	factorial
 	interrupt
-	dma
+	[ -z "$dma_works" ] || dma
 	unplug
 	unload qemu_edu
 	[ ! -e $dev ] || fail "$dev is still there after rmmod"
 }
 
+dma_works=1
 slot=
 for device in /sys/bus/pci/devices/*; do
 	[ -e "$device" ] || continue
@@ -121,9 +122,16 @@ for device in /sys/bus/pci/devices/*; do
 done
 [ -n "$slot" ] || skip 'no edu device: scripts/run ... -- -device edu'
 
-# RAM of the virt machines of ARM begins at 1 GiB, out of reach of 28 bits.
+bits=28
 case $(uname -m) in
-x86_64) bits=28 ;;
-*) bits=32 ;;
+arm* | aarch64)
+	# RAM begins at 1 GiB. A device that is not told so hits something else.
+	bits=32
+	load qemu_edu dma_bits=$bits
+	store 0 'the first block!'
+	[ "$(fetch 0 16)" = 'the first block!' ] || dma_works=
+	unload qemu_edu
+	;;
 esac
 twice check
+[ -n "$dma_works" ] || skip 'all but DMA works: it needs QEMU -global edu.dma_mask=0xffffffff'
