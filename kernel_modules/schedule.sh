@@ -16,17 +16,20 @@ counted_to() {
 	esac
 }
 
+# The letter of the thread's state: R for running, S for sleeping ...
+state() {
+	for stat in /proc/[0-9]*/stat; do
+		if read -r _ name state _ <"$stat" && [ "$name" = '(lkmc_schedule)' ]; then
+			echo "$state"
+		fi
+	done 2>/dev/null
+}
+
 check() {
 	mark
-	load schedule interval_ms=50 "$@"
+	load schedule interval_ms=20 "$@"
 	wait_for 10 counted_to '0 1 2 3 '
-	pgrep='s/^State:[[:space:]]*\(.\).*/\1/p'
-	for comm in /proc/[0-9]*/comm; do
-		if [ "$(cat "$comm" 2>/dev/null)" = lkmc_schedule ]; then
-			state=$(sed -n "$pgrep" "${comm%comm}status")
-		fi
-	done
-	assert_eq R "$state" 'state of the thread'
+	assert_eq R "$(state)" 'state of the thread'
 	unload schedule
 }
 twice check schedule=1

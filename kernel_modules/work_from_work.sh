@@ -8,10 +8,11 @@ counted() {
 	dmesg_since_mark | grep -xE '[0-9]+' | tr -d '\n'
 }
 
-# Whatever it counted must be a beginning of the one right sequence.
+# Whatever it counted must be the beginning of this.
+sequence=01234567890123456789012345678901234567890123456789
 counted_past_9() {
 	numbers=$(counted)
-	case 01234567890123456789012345678901234567890123456789 in
+	case $sequence in
 	"$numbers"*) [ ${#numbers} -ge 12 ] ;;
 	*) fail "counted $numbers" ;;
 	esac
