@@ -125,7 +125,12 @@ def run_script(command: tuple[str, ...]) -> str:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write the file whole or not at all."""
+    """Write the file whole or not at all. Raises UserError."""
     part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UserError(f"{path}: {(error.strerror or str(error)).lower()}; make room there, or choose another folder "
+                        f"with --output") from None

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from booting import RUN, Run
 
+from lkmc.console import Console
 from lkmc.output import Output
 
 
@@ -58,6 +59,14 @@ def test_no_emulator_outlives_its_runner(forever: Callable[..., subprocess.Popen
     child.send_signal(number)
     child.wait(20)
     wait_until(lambda: not emulators(folder), 20)
+
+
+def test_no_emulator_outlives_its_terminal(console: Callable[..., Console], out: Output, run_id: str) -> None:
+    with console("--eval-after", "echo it''runs; /sleep_forever.out") as guest:
+        guest.wait_for("itruns")
+        assert emulators(out.path / "run" / run_id)
+        guest.child.ptyproc.fileobj.close()
+        wait_until(lambda: not emulators(out.path / "run" / run_id), 20)
 
 
 def test_a_second_run_with_the_same_id_is_refused(forever: Callable[..., subprocess.Popen[bytes]], run: Run) -> None:
@@ -144,6 +153,24 @@ def test_a_kernel_that_is_none_is_one_line(copy: Path) -> None:
             replace(image, b"no kernel at all\n" * 100)
     line = ours("--output", str(copy), "--timeout", "5", "--eval-after", "true")
     assert "run.sh" in line or "status 125" in line
+
+
+def test_a_full_disk_is_one_line_and_leaves_no_half_file(copy: Path) -> None:
+    (copy / "run/0").mkdir(parents=True)
+    (copy / "run/0/payload.part").mkdir()
+    ours("--output", str(copy), "--eval-after", "true")
+    (copy / "run/0/payload.part").rmdir()
+    full = copy.parent / "full"
+    full.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", full], capture_output=True).returncode:
+        pytest.skip("only root can mount a small file system to fill")
+    try:
+        (copy / "run").rename(copy / "old")
+        (copy / "run").symlink_to(full)
+        line = ours("--output", str(copy), "--eval-after", "x" * 100000)
+        assert "no space left" in line and not list(full.glob("*/payload*"))
+    finally:
+        subprocess.run(["umount", full], check=True)
 
 
 def test_an_emulator_that_is_missing_is_one_line(out: Output) -> None:
