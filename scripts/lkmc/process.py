@@ -32,8 +32,11 @@ class Interrupted(Exception):
         self.number = number
 
 
-def start(command: tuple[str, ...], run: RunFolder, stdin: int | None) -> subprocess.Popen[bytes]:
-    """Start the emulator; whatever ends this process ends it too. Raises EmulatorFailed."""
+def start(command: tuple[str, ...], run: RunFolder, stdin: int | None, mute: bool = False) -> subprocess.Popen[bytes]:
+    """Start the emulator; whatever ends this process ends it too. Raises EmulatorFailed.
+
+    mute: also what it says on standard output goes to its log.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     parent = os.getpid()
 
@@ -44,7 +47,7 @@ def start(command: tuple[str, ...], run: RunFolder, stdin: int | None) -> subpro
 
     try:
         with run.emulator_log.open("wb") as log:
-            return subprocess.Popen(command, stdin=stdin, stderr=log, pass_fds=(run.lock_fd(),),
+            return subprocess.Popen(command, stdin=stdin, stdout=log if mute else None, stderr=log, pass_fds=(run.lock_fd(),),
                                     preexec_fn=die_with_parent)
     except OSError as error:
         raise EmulatorFailed(f"{command[0]}: {error.strerror}; choose another with --qemu-which") from None
@@ -83,7 +86,7 @@ async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: floa
     loop.add_reader(pidfd, settle)
     for number in ENDING_SIGNALS:
         loop.add_signal_handler(number, settle, Interrupted(number))
-    listener = asyncio.create_task(_shutdown_reason(run.socket("qmp"), ended))
+    listener = asyncio.create_task(_shutdown_reason(run.socket("events"), ended))
     timed_out = False
     try:
         await asyncio.wait_for(ended, timeout)
