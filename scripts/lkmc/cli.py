@@ -6,6 +6,7 @@ import argparse
 import difflib
 import importlib
 import io
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -117,6 +118,9 @@ def main(name: str, argv: list[str]) -> int:
         sys.stderr.close()
     except KeyboardInterrupt:
         return 130
+    except subprocess.CalledProcessError as error:
+        last = str(error.stderr or "").splitlines()[-1:]
+        print(f"scripts/{name}: {error} {' '.join(last)}", file=sys.stderr)
     except OSError as error:
         print(f"scripts/{name}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
     return OUR_ERROR
