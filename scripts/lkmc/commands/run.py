@@ -76,7 +76,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> 
     began = time.time()
     stdin = None if request.interactive else subprocess.DEVNULL
     with process.terminal_restored():
-        child = process.start(command, run, stdin)
+        child = process.start(command, run, stdin, mute=request.background)
         try:
             ended = process.watch(child, run, request.timeout)
         except process.Interrupted as interrupted:
