@@ -17,7 +17,7 @@ if dmesg_since_mark | grep -q '^strlen = '; then
 	skip 'the kernel has no CONFIG_FORTIFY_SOURCE'
 fi
 [ $status -gt 128 ] || fail "insmod must die by a signal, but its status is $status"
-dmesg_since_mark | grep -Eq 'detected buffer overflow in strlen|strlen: detected buffer overflow: 5 byte read of buffer size 4' ||
+dmesg_since_mark | grep -Eq 'detected buffer overflow in (__fortify_)?strlen|strlen: detected buffer overflow: 5 byte read of buffer size 4' ||
 	fail 'dmesg does not say that strlen overflowed'
 dmesg_since_mark | grep -q 'strlen_overflow_init.*\[strlen_overflow\]' ||
 	fail 'strlen_overflow_init is not in the trace'
