@@ -29,11 +29,11 @@ if "reason" in how:
     server.listen()
     client, _ = server.accept()
     version = {"qemu": {"micro": 0, "minor": 0, "major": 10}, "package": ""}
-    for message in ({"QMP": {"version": version, "capabilities": []}},
-                    {"return": {}},
-                    {"event": "SHUTDOWN", "data": {"guest": True, "reason": how["reason"]},
-                     "timestamp": {"seconds": 1, "microseconds": 0}}):
+    answer: dict[str, object] = {"return": {}}
+    event: dict[str, object] = {"event": "SHUTDOWN", "data": {"guest": True, "reason": how["reason"]},
+                                "timestamp": {"seconds": 1, "microseconds": 0}}
+    client.sendall(json.dumps({"QMP": {"version": version, "capabilities": []}}).encode() + b"\n")
+    client.recv(4096)
+    for message in (answer, event):
         client.sendall(json.dumps(message).encode() + b"\n")
-        if "QMP" in message:
-            client.recv(4096)
 sys.exit(how.get("exit", 0))

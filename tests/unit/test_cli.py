@@ -68,6 +68,15 @@ def test_errors_of_the_system_are_one_line_too(
     assert "/somewhere: No space left on device" in error_line(capsys, "getvar", "arch")
 
 
+def test_a_program_that_fails_is_one_line_too(
+        capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(args: object) -> int:
+        raise subprocess.CalledProcessError(3, ["depmod", "-b"], stderr="first\nlast")
+    monkeypatch.setattr(getvar, "main", fails)
+    line = error_line(capsys, "getvar", "arch")
+    assert "depmod" in line and "status 3" in line and line.endswith("last")
+
+
 def test_an_interrupt_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(args: object) -> int:
         raise KeyboardInterrupt

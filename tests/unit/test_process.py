@@ -44,7 +44,7 @@ def ended(run: RunFolder, *command: str, timeout: float | None = 30) -> Ended:
 def fake_qemu(run: RunFolder, monkeypatch: pytest.MonkeyPatch, **how: object) -> Ended:
     monkeypatch.setenv("FAKE_QEMU", json.dumps(how))
     monkeypatch.setattr(process, "GRACE", 5.0)
-    return ended(run, sys.executable, "-S", str(FAKE), "-qmp", f"unix:{run.socket('qmp')},server=on",
+    return ended(run, sys.executable, "-S", str(FAKE), "-qmp", f"unix:{run.socket('events')},server=on",
                  "-chardev", f"file,id=status,path={run.status}")
 
 

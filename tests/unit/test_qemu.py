@@ -119,6 +119,11 @@ def test_the_status_has_a_port_of_its_own(tmp_path: Path) -> None:
     assert "virtserialport,chardev=status,name=lkmc.status" in values(argv, "-device")
 
 
+def test_the_runners_qmp_is_not_the_one_for_others(tmp_path: Path) -> None:
+    assert [value.split(",")[0] for value in values(command(fakes.output_folder(tmp_path)), "-qmp")] == [
+        f"unix:{tmp_path}/run/0/events.sock", f"unix:{tmp_path}/run/0/qmp.sock"]
+
+
 def test_the_console_is_this_terminal_and_logged(tmp_path: Path) -> None:
     console = one(command(fakes.output_folder(tmp_path)), "-chardev", has="id=console")
     assert console.startswith("stdio,") and f"logfile={tmp_path}/run/0/console.log" in console

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""prebuilt: sources are copied and products refreshed so that only what changed is built again."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import fakes
+import pytest
+
+from lkmc import apt, machine, prebuilt
+from lkmc.errors import MissingOutput
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A kernel_modules/ of two modules."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for name in ("Makefile", "one.c", "two.c"):
+        (folder / name).write_text(name)
+    return folder
+
+
+@pytest.fixture
+def build(tmp_path: Path, source: Path) -> Path:
+    """Where they were built, some time ago."""
+    folder = tmp_path / "build"
+    prebuilt._copy_sources(source, folder)
+    for name in ("one.ko", "one.mod.c", "one.o", "two.ko", "two.mod.c", "two.o", ".two.o.cmd"):
+        (folder / name).write_text("built")
+    for path in folder.iterdir():
+        os.utime(path, (1, 1))
+    return folder
+
+
+def test_sources_that_did_not_change_are_not_touched(source: Path, build: Path) -> None:
+    prebuilt._copy_sources(source, build)
+    assert all(path.stat().st_mtime == 1 for path in build.iterdir())
+
+
+def test_a_source_that_changed_is_newer_than_its_products(source: Path, build: Path) -> None:
+    (source / "one.c").write_text("changed")
+    os.utime(source / "one.c", (0, 0))     # an older file, as from another branch
+    prebuilt._copy_sources(source, build)
+    assert (build / "one.c").read_text() == "changed"
+    assert (build / "one.c").stat().st_mtime > (build / "one.ko").stat().st_mtime
+
+
+def test_a_removed_source_takes_its_products_with_it(source: Path, build: Path) -> None:
+    (source / "two.c").unlink()
+    prebuilt._copy_sources(source, build)
+    assert not list(build.glob("two.*"))
+    assert {path.name for path in build.glob("one.*")} == {"one.c", "one.ko", "one.mod.c", "one.o"}
+
+
+def test_generated_sources_are_no_sources(source: Path, build: Path) -> None:
+    prebuilt._copy_sources(source, build)
+    assert (build / "one.mod.c").read_text() == "built"
+
+
+def test_a_refreshed_folder_holds_the_files_and_no_others(tmp_path: Path) -> None:
+    folder = tmp_path / "images/lkmc"
+    one, two = tmp_path / "one.ko", tmp_path / "two.ko"
+    one.write_text("1")
+    two.write_text("2")
+    prebuilt._refresh(folder, [one, two])
+    two.write_text("22")
+    prebuilt._refresh(folder, [two])
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {"two.ko": "22"}
+
+
+def test_the_kernel_link_is_the_only_one(tmp_path: Path) -> None:
+    for version in ("6.1", "6.12"):
+        prebuilt._link(tmp_path / f"linux-{version}", tmp_path)
+    assert [path.name for path in tmp_path.glob("linux-*")] == ["linux-6.12"]
+
+
+def test_a_build_that_fails_names_the_first_error_and_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fakes.on_path(monkeypatch, tmp_path, make="echo ok; echo 'a.c:1: error: one'; echo 'a.c:2: error: two' >&2; exit 2")
+    with pytest.raises(MissingOutput) as caught:
+        prebuilt._make("all", log=tmp_path / "log")
+    assert str(caught.value) == f"a.c:1: error: one; see {tmp_path}/log"
+    assert (tmp_path / "log").read_text().splitlines()[0] == "ok"
+
+
+def test_a_build_that_fails_without_a_word_still_names_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fakes.on_path(monkeypatch, tmp_path, make="exit 2")
+    with pytest.raises(MissingOutput, match="make failed; see "):
+        prebuilt._make("all", log=tmp_path / "log")
+
+
+def test_a_host_that_cannot_do_it_is_told_to_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(programs: object, yes: bool) -> None:
+        raise MissingOutput("no cpio")
+    monkeypatch.setattr(apt, "require", missing)
+    with pytest.raises(MissingOutput, match="no cpio; instead build one with: scripts/build --arch arm"):
+        prebuilt.make(machine.read("arm"), tmp_path / "out", None, False)
+    assert not (tmp_path / "out").exists()

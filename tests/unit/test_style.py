@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tools that read the sources: ruff, mypy and shellcheck have nothing to say."""
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from lkmc import paths
+
+
+def check(*command: object) -> None:
+    done = subprocess.run([str(word) for word in command], cwd=paths.TOP, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ruff_has_nothing_to_say() -> None:
+    check(sys.executable, "-m", "ruff", "check", "--quiet", "--output-format", "concise", "scripts", "tests")
+
+
+def test_types_are_right() -> None:
+    check(sys.executable, "-m", "mypy", "--no-error-summary")
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="no shellcheck on this host; its package is shellcheck")
+def test_shellcheck_has_nothing_to_say() -> None:
+    folders = [paths.TOP / "scripts", paths.TOP / "rootfs_overlay"]
+    scripts = [path for folder in folders for path in sorted(folder.rglob("*"))
+               if path.is_file() and path.read_bytes().startswith((b"#!/bin/sh", b"#!/lkmc/"))]
+    assert scripts
+    # SC1091: files of the guest are not at their place here; SC3043: the shells that we meet have local.
+    check("shellcheck", "--shell=dash", "--exclude=SC1091,SC3043", *scripts)
