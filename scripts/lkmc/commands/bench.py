@@ -3,10 +3,13 @@
 
     scripts/bench boot                                  every output of the checkout, under plain emulation
     scripts/bench boot --output out/aarch64 --beside 'stock=DIR/images/start-qemu.sh --serial-only'
+    scripts/bench guest                                 all examples of every output, in one boot
     scripts/bench overhead                              CPU seconds that scripts/run itself takes
 
 boot: host seconds from the start of scripts/run to the root prompt; and, with a payload, to its first line and to
 the exit of scripts/run. A command of --beside is timed to its prompt or login question, or else to its exit.
+
+guest: host seconds from the start of scripts/run to the end of the first example, of the last, and of the guest.
 """
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ from lkmc.measure import Sample
 OPTIONS = ("output", "runs", "beside")
 RUN = str(paths.TOP / "scripts/run")
 LIMIT = 180.0           # seconds after which a boot is given up
+GUEST_LIMIT = 600.0     # and one that runs all examples
 PROMPT = r"(?m)^\x23 "
 ANY_PROMPT = r"login: |[#$] (\x1b\[6n)?$"
 
@@ -76,6 +80,18 @@ def _beside(command: list[str]) -> Sample:
     return {"exit": sample["end"], "root prompt": sample["end"]}
 
 
+def guest(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
+    """/test_all.sh of each output."""
+    return {folder.name: lambda folder=folder: _guest(folder) for folder in outputs(args.output)}   # type: ignore[misc]
+
+
+def _guest(folder: Path) -> Sample:
+    command = [RUN, "--quiet", "--output", str(folder), "--run-id", "bench"]
+    return measure.until(["sh", "-c", 'exec "$@" </dev/null', "sh", *command, "--eval-after",
+                          "/test_all.sh; echo all''ended"],
+                         {"first example": r"(?m)^(not )?ok 1 ", "all examples": "allended"}, GUEST_LIMIT)
+
+
 def overhead(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
     """scripts/run --dry-run beside the bare start of the interpreter that it runs in."""
     folder = outputs(args.output)[0]
@@ -84,4 +100,4 @@ def overhead(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
             "python -c pass": lambda: measure.processor_seconds([sys.executable, "-c", "pass"])}
 
 
-BENCHMARKS = {"boot": boot, "overhead": overhead}
+BENCHMARKS = {"boot": boot, "guest": guest, "overhead": overhead}
