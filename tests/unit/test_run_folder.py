@@ -120,7 +120,7 @@ def test_without_a_payload_there_is_no_file_for_one(run: RunFolder) -> None:
     assert not run.payload.exists()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(script=st.binary(max_size=2000))
 @example(script=b"x" * (512 - 4))
 @example(script=b"")
