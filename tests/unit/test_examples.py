@@ -102,7 +102,8 @@ def test_a_bad_header_of_a_module_is_found_too(tmp_path: Path) -> None:
 
 def test_what_a_module_promises_is_in_its_head_comment(tmp_path: Path) -> None:
     top = tree(tmp_path, kernel_modules__panic_sh="", kernel_modules__panic_c=(
-        "/*\n * panic - die\n *\n *\t# insmod /panic.ko\n *\tpanic init\n *\tKernel panic: hello\n *\n *\tno more\n */\n"))
+        "/*\n * panic - die\n *\n *\t# insmod /panic.ko\n *\tpanic init\n *\tKernel panic: hello\n *\n"
+        " *\tno more\n */\n"))
     path = top / "kernel_modules/panic.sh"
     assert Example("panic.sh", path).promised() == ("panic init", "Kernel panic: hello")
     assert Example("other.sh", path.with_name("other.sh")).promised() == ()

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/test: each tier runs where it can, and what cannot is named with the reason."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lkmc import apt, bootstrap, cli, machine, paths, prebuilt, tiers
+from lkmc.commands import test as command
+from lkmc.errors import MissingOutput
+from lkmc.tiers import Tier
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What pytest would have been started with; it passes."""
+    started: list[list[str]] = []
+
+    def passes(words: list[str]) -> int:
+        started.append(words)
+        return 0
+    monkeypatch.setattr(command, "_pytest", passes)
+    monkeypatch.setattr(bootstrap, "provide", lambda requirements: None)
+    return started
+
+
+def lacks(reason: str) -> Callable[[bool, list[str]], list[str]]:
+    def prepare(yes: bool, lacking: list[str]) -> list[str]:
+        lacking.append(reason)
+        return []
+    return prepare
+
+
+def test_what_follows_a_dash_dash_goes_to_pytest(ran: list[list[str]]) -> None:
+    assert cli.main("test", ["--tier", "unit", "--", "-k", "outcome"]) == 0
+    assert ran == [["tests/unit", "-k", "outcome"]]
+
+
+def test_a_tier_that_cannot_run_is_named_with_its_reason(
+        ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(tiers, "TIERS", (Tier("unit", tiers.unit), Tier("boot", lacks("no emulator here"))))
+    assert cli.main("test", []) == 0
+    assert ran == [["tests/unit"]]
+    assert "not run: no emulator here" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("status, code, said", [(0, 0, "passed"), (1, 1, "FAILED"), (2, 1, "FAILED")])
+def test_a_failing_tier_fails_the_whole(
+        ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+        status: int, code: int, said: str) -> None:
+    monkeypatch.setattr(command, "_pytest", lambda words: status)
+    assert cli.main("test", ["--tier", "unit"]) == code
+    assert said in capsys.readouterr().out
+
+
+def test_the_boot_tier_has_the_outputs_that_could_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(mach: machine.Machine, output: Path, series: str | None, yes: bool) -> None:
+        if mach.arch == "arm":
+            raise MissingOutput("no compiler")
+    monkeypatch.setattr(paths, "OUT", tmp_path)
+    monkeypatch.setattr(apt, "require", lambda programs, yes: None)
+    monkeypatch.setattr(prebuilt, "make", make)
+    lacking: list[str] = []
+    words = tiers.boot(False, lacking)
+    assert words[1:] == [f"--output={tmp_path}/aarch64-prebuilt", f"--output={tmp_path}/x86_64-prebuilt"]
+    assert lacking == ["arm: no compiler"]
+
+
+def test_real_builds_are_not_started_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(tiers.FRAGMENT, raising=False)
+    lacking: list[str] = []
+    assert tiers.built(False, lacking) == []
+    assert tiers.FRAGMENT in lacking[0]
