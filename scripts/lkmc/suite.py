@@ -105,7 +105,7 @@ def judge(names: Sequence[str], report: Report, ended: Ended, cure: str) -> list
     reported = [name for name in names if name in have]
     if problem or not report.complete:
         begun = names.index(reported[-1]) + 1 if reported else 0
-        there = next((name for name in [*names[begun:], *names] if name not in have), reported[-1])
+        there = [*(name for name in [*names[begun:], *names] if name not in have), names[-1]][0]
         dead = Result(there, Status.FAILED, f"{_fate(ended.outcome)}: {why}", tail)
         return [*(have[name] for name in reported if name != there), dead]
     results = [have.get(name) or Result(name, Status.FAILED, f"this guest has no such test; {cure}") for name in names]
