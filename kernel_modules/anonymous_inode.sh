@@ -8,7 +8,7 @@ file=/sys/kernel/debug/lkmc_anonymous_inode
 
 check() {
 	load anonymous_inode
-	assert_eq "$(printf '%s\n' 1 10 100)" "$(/anonymous_inode.out)" output
+	assert_output "$(printf '%s\n' 1 10 100)" /anonymous_inode.out
 	assert_fails cat $file
 	exec 3<$file
 	assert_fails rmmod anonymous_inode

@@ -9,12 +9,12 @@ file=/sys/kernel/debug/lkmc_ioctl
 check() {
 	load ioctl
 	want=$(printf '%s\n' 'LKMC_IOCTL_INC: 1 -> 2' 'LKMC_IOCTL_INC_DEC: 1 1 -> 2 0')
-	assert_eq "$want" "$(/ioctl.out)" output
+	assert_output "$want" /ioctl.out
 	assert_fails cat $file
 
 	exec 3<$file
 	assert_fails rmmod ioctl
-	assert_eq "$want" "$(/ioctl.out)" 'output for a second opener'
+	assert_output "$want" /ioctl.out
 	exec 3<&-
 	unload ioctl
 	assert_fails /ioctl.out

@@ -16,7 +16,7 @@ check() {
 	(: and one more)
 	unload kprobe_example
 	for when in pre post; do
-		[ "$(hits kernel_clone $when)" -ge 2 ] || fail "no $when_handler lines"
+		[ "$(hits kernel_clone $when)" -ge 2 ] || fail "no ${when}_handler lines"
 	done
 	mark
 	(: nobody looks)

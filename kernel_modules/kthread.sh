@@ -14,13 +14,13 @@ counted() {
 
 # rmmod has seen the thread end, but it may stay in the list for a moment.
 gone() {
-	! ps | grep -q '[[]lkmc_kthread\]'
+	! ps | grep -q '[[]lkmc_kthread]'
 }
 
 check() {
 	mark
 	load kthread period_ms=10
-	ps | grep -q '[[]lkmc_kthread\]' || fail 'ps does not show the thread'
+	ps | grep -q '[[]lkmc_kthread]' || fail 'there is no thread lkmc_kthread'
 	wait_for 10 counted
 	unload kthread
 	mark

@@ -14,14 +14,14 @@ counted() {
 
 # rmmod has seen the threads end, but they may stay in the list for a moment.
 gone() {
-	! ps | grep -q '[[]lkmc_kthreads'
+	! ps | grep -q '[[]lkmc_kthreads/'
 }
 
 check() {
 	mark
 	load kthreads period_ms=10
 	for i in 1 2; do
-		ps | grep -q "[[]lkmc_kthreads/$i]" || fail "ps does not show thread $i"
+		ps | grep -q "[[]lkmc_kthreads/$i]" || fail "there is no thread $i"
 	done
 	wait_for 10 counted
 	unload kthreads

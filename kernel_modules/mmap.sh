@@ -11,7 +11,7 @@ check() {
 	assert_eq asdf "$(cat $file)" 'the file after insmod'
 	want=$(printf '%s\n' 'mapped: asdf' 'read after a store: qwer' \
 		'mapped after a write: zxcv')
-	assert_eq "$want" "$(/mmap.out)" output
+	assert_output "$want" /mmap.out
 	assert_eq df "$(dd if=$file bs=1 skip=2 2>/dev/null)" 'from byte 2'
 	assert_eq '' "$(dd if=$file bs=1 skip=4 2>/dev/null)" 'past the end'
 	assert_fails sh -c "printf 12345 >$file"

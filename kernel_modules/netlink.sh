@@ -8,8 +8,8 @@ out=/tmp/lkmc_netlink
 
 check() {
 	load netlink
-	assert_eq 0 "$(/netlink.out)" 'the first answer'
-	assert_eq 1 "$(/netlink.out)" 'the second answer'
+	assert_output 0 /netlink.out
+	assert_output 1 /netlink.out
 	unload netlink
 	assert_fails /netlink.out
 

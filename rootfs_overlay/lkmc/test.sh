@@ -8,6 +8,7 @@
 #   unload NAME             of the test is removed then
 #   twice CMD               CMD, and once more
 #   assert_eq WANT GOT [WHAT]
+#   assert_output WANT CMD...  CMD prints this and exits with 0
 #   assert_fails CMD...     CMD must exit non-zero (its output is dropped)
 #   mark                    from here on is what the next words look at
 #   dmesg_since_mark        the kernel messages, without time stamps
@@ -26,7 +27,7 @@ lkmc_marks=0
 lkmc_reports='BUG: |kernel BUG at|WARNING: |INFO: (task|rcu|possible)|Oops|UBSAN: |detected buffer overflow|[0-9]+ new suspected memory leaks'
 
 fail() {
-	echo "FAIL $lkmc_name: $*"
+	echo "FAIL $lkmc_name: $(echo "$*" | tr '\n' ' ')"
 	lkmc_said=1
 	exit 1
 }
@@ -60,6 +61,14 @@ twice() {
 
 assert_eq() {
 	[ "$1" = "$2" ] || fail "${3:-value}: expected '$1', got '$2'"
+}
+
+# "$(CMD)" as an argument would hide the status of CMD.
+assert_output() {
+	lkmc_want=$1
+	shift
+	lkmc_out=$("$@") || fail "status $?: $*"
+	assert_eq "$lkmc_want" "$lkmc_out" "output of $*"
 }
 
 assert_fails() {
