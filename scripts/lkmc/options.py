@@ -20,6 +20,15 @@ def arch(text: str) -> str:
     return name
 
 
+class Given(argparse.Action):
+    """Store the value, and that it was given on the command line: args.NAME_given."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any,
+                 option_string: str | None = None) -> None:
+        setattr(namespace, self.dest, values)
+        setattr(namespace, f"{self.dest}_given", True)
+
+
 def memory(text: str) -> str:
     """An amount of memory as QEMU takes it: a whole number with M or G."""
     if not re.fullmatch(r"[1-9][0-9]{0,6}[MG]", text):
@@ -56,7 +65,7 @@ FLAG = {"action": argparse.BooleanOptionalAction}
 SWITCH = {"action": "store_true"}
 
 OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
-    "arch": option("-a", "--arch", type=arch, default="x86_64", metavar="ARCH",
+    "arch": option("-a", "--arch", type=arch, action=Given, default="x86_64", metavar="ARCH",
                    help="architecture of the guest: x86_64, aarch64, arm, or x, A, a (default: %(default)s)"),
     "background": option("--background", **SWITCH,
                          help="return once the emulator runs; the console goes to the run folder"),

@@ -31,7 +31,7 @@ def make(machine: Machine, output: Path, series: str | None, yes: bool) -> None:
         apt.require(TOOLS, yes)
         _install_compilers(machine.prebuilt, yes)
         packages = distro.Packages(machine.prebuilt, paths.cache() / "prebuilt")
-        kernel = packages.kernel(series)
+        kernel, (busybox, applets) = packages.kernel(series), packages.busybox()
     except (MissingOutput, subprocess.CalledProcessError) as error:
         raise MissingOutput(f"no prebuilt output here: {error}; instead build one with: scripts/build "
                             f"--arch {machine.arch}") from None
@@ -41,7 +41,7 @@ def make(machine: Machine, output: Path, series: str | None, yes: bool) -> None:
     kernel_image.install(kernel.vmlinuz, machine.prebuilt, output / "images")
     modules = _build_modules(machine, kernel, build / "lkmc-kernel-modules")
     target = output / "target"
-    initramfs.fill(target, *packages.busybox(), (paths.TOP / "kernel_modules").glob("*.sh"))
+    initramfs.fill(target, busybox, applets, (paths.TOP / "kernel_modules").glob("*.sh"))
     initramfs.add_modules(target, kernel.modules, MORE_MODULES, modules, BOOT_MODULES)
     programs = _build_userland(machine, build / "lkmc-userland", target)
     _refresh(output / "images/lkmc", [*modules, *programs])

@@ -33,7 +33,7 @@ INTERRUPTED = "the runner was interrupted"
 def main(args: argparse.Namespace) -> int:
     made = False if args.output or args.dry_run else first_output(args)
     request = RunRequest.of(args)
-    built = output.find(args.output, args.arch)
+    built = output.find(args.output, args.arch, "arch_given" in args)
     mach = machine.read(built.arch)
     if not args.dry_run:
         install_emulator(request.qemu_which, mach, built, args.yes)
