@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The init of --eval: be the payload as process 1, report its status, power off.
-# Nothing of /etc/fstab is mounted; what is mounted to reach the payload is unmounted before it runs.
+# Nothing of /etc/fstab is mounted but /run, where the payload is kept.
 
 . /lkmc/guest.sh
 
@@ -15,6 +15,7 @@ guest_end() {
 
 guest_drivers
 mount -t sysfs sysfs /sys
+mount -t tmpfs tmpfs /run
 trap 'guest_end $?' EXIT
 guest_receive || exit 125
 umount /sys

@@ -31,16 +31,13 @@ guest_find() {
 	return 1
 }
 
-# Copy the payload into $guest_payload, whole or not at all.
+# Copy the payload into $guest_payload, whole or not at all; /run has to be mounted.
 guest_payload=/run/lkmc-payload
 guest_receive() {
 	disk=$(guest_find serial lkmc.payload /sys/block/*) || {
 		echo "lkmc: no payload disk: was this emulator started by scripts/run?" >&2
 		return 1
 	}
-	if [ "$(stat -c %d /run)" = "$(stat -c %d /)" ]; then
-		mount -t tmpfs tmpfs /run || return
-	fi
 	{
 		dd of=/dev/null bs=65536 count=1 2> /dev/null
 		read -r length && head -c "$length" > "$guest_payload"
