@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every example proves itself in the guest."""
+from __future__ import annotations
+
+import subprocess
+
+from lkmc import examples, ktap, paths
+from lkmc.output import Output
+
+
+def test_every_example_of_the_architecture_passes_or_says_why_it_cannot_run(out: Output, run_id: str,
+                                                                            limit: float) -> None:
+    command = [str(paths.TOP / "scripts/test-guest"), "--output", str(out.path), "--run-id", run_id, "--timeout", str(5 * limit)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=15 * limit)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = ktap.parse(done.stdout)
+    assert report.complete and not report.failed
+    known = [example.name for example in examples.find(paths.TOP, out.arch)]
+    assert sorted(result.name for result in report.results) == known
+    assert all(result.reason for result in report.results if result.status is ktap.Status.SKIPPED)
+
+
+def test_in_the_guest_test_all_runs_the_same(out: Output, run_id: str, limit: float) -> None:
+    share = out.path / "9p"
+    share.mkdir(exist_ok=True)
+    command = [str(paths.TOP / "scripts/run"), "--output", str(out.path), "--run-id", run_id, "--timeout", str(limit),
+               "--eval-after", "/test_all.sh -l >/mnt/9p/data/names && /test_all.sh 'hello*' 'kthread?'"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * limit)
+    assert done.returncode == 0, done.stdout
+    ordinary = [example.name for example in examples.find(paths.TOP, out.arch) if not example.test]
+    there = (share / "names").read_text().split()
+    # The guest has no program whose package is not in the configuration.
+    assert set(there) <= set(ordinary)
+    absent = {example for example in examples.find(paths.TOP, out.arch) if example.name in set(ordinary) - set(there)}
+    assert all(example.obstacle(out.arch, "qemu", out) for example in absent)
+    for name in ("hello.out", "hello.sh", "hello2.sh", "kthreads.sh"):
+        assert f" {name}\r\n".encode() in done.stdout
