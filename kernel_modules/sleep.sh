@@ -31,9 +31,13 @@ assert_eq '' "$(counted)" 'numbers with n=0'
 unload sleep
 assert_fails insmod /sleep.ko n=-1
 
+began() {
+	counted | grep -q '^0 1 '
+}
+
 mark
-insmod /sleep.ko n=4000000000 interval_ms=10 &
-wait_for 5 sh -c "dmesg | tail -n 3 | grep -q '\] 1$'"
+insmod /sleep.ko n=4000000000 interval_ms=50 &
+wait_for 5 began
 kill -9 $!
 wait $! || true
 if grep -q '^sleep ' /proc/modules; then
