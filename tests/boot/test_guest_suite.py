@@ -10,7 +10,8 @@ from lkmc.output import Output
 
 def test_every_example_of_the_architecture_passes_or_says_why_it_cannot_run(out: Output, run_id: str,
                                                                             limit: float) -> None:
-    command = [str(paths.TOP / "scripts/test-guest"), "--output", str(out.path), "--run-id", run_id, "--timeout", str(5 * limit)]
+    command = [str(paths.TOP / "scripts/test-guest"), "--output", str(out.path), "--run-id", run_id,
+               "--timeout", str(5 * limit)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=15 * limit)
     assert done.returncode == 0, done.stdout + done.stderr
     report = ktap.parse(done.stdout)
