@@ -16,8 +16,8 @@
  *	...
  *	# rmmod wait_queue2
  *
- * That is how a server's threads wait for work: to wake them all for one piece
- * of it would be a waste.
+ * That is how a server's threads wait for work. Without "_exclusive" in the
+ * code both would wake, and one of them would print that it did so in vain.
  */
 
 #include <linux/atomic.h>
@@ -27,6 +27,7 @@
 #include <linux/kthread.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/wait.h>
 
 static unsigned int interval_ms = 1000;
@@ -56,15 +57,23 @@ static int wait_queue2_wake(void *unused)
 	return 0;
 }
 
+/* What wait_event_interruptible_exclusive() does, but for the last line. */
 static int wait_queue2_wait(void *id)
 {
+	DEFINE_WAIT(wait);
+
 	while (!kthread_should_stop()) {
-		wait_event_interruptible_exclusive(wait_queue2_head,
-						   atomic_read(&wait_queue2_pending) ||
-						   kthread_should_stop());
+		prepare_to_wait_exclusive(&wait_queue2_head, &wait,
+					  TASK_INTERRUPTIBLE);
+		if (!atomic_read(&wait_queue2_pending) &&
+		    !kthread_should_stop())
+			schedule();
+		finish_wait(&wait_queue2_head, &wait);
 		if (atomic_dec_if_positive(&wait_queue2_pending) >= 0)
 			pr_info("%lu %d\n", (unsigned long)id,
 				atomic_inc_return(&wait_queue2_taken));
+		else if (!kthread_should_stop())
+			pr_info("%lu in vain\n", (unsigned long)id);
 	}
 	return 0;
 }
