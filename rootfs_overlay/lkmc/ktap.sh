@@ -57,7 +57,7 @@ ktap_reason() {
 
 # The test's output and the kernel's last messages since it began.
 ktap_details() {
-	sed 's/^/# /' "$ktap_output"
+	awk '{ print "# " $0 }' "$ktap_output"	# ends its last line, too
 	dmesg | awk -v mark="lkmc-test: $1" '
 		substr($0, length($0) - length(mark) + 1) == mark { n = 0; next }
 		!/lkmc mark / { line[n++] = $0 }

@@ -87,7 +87,7 @@ def lines(number: int, result: Result) -> str:
     """The lines of one result: its details, then the result itself."""
     how = "not ok" if result.status is Status.FAILED else "ok"
     remark = " ".join(filter(None, ["SKIP" if result.status is Status.SKIPPED else "", result.reason]))
-    return "\n".join([*(f"# {line}".rstrip() for line in result.details),
+    return "\n".join([*("# {}".format(line.replace("\r", "")).rstrip() for line in result.details),
                       f"{how} {number} {result.name}{' # ' if remark else ''}{remark}"])
 
 

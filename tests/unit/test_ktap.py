@@ -97,7 +97,12 @@ def test_the_lines_of_results() -> None:
     assert ktap.head(3) == "KTAP version 1\n1..3"
     assert ktap.lines(1, Result("a", Status.OK)) == "ok 1 a"
     assert ktap.lines(2, Result("b", Status.SKIPPED, "why")) == "ok 2 b # SKIP why"
-    assert ktap.lines(3, Result("c", Status.FAILED, "why", ("x", ""))) == "# x\n#\nnot ok 3 c # why"
+    assert ktap.lines(3, Result("c", Status.FAILED, "why", ("x\r", ""))) == "# x\n#\nnot ok 3 c # why"
+
+
+def test_a_carriage_return_ends_no_line() -> None:
+    [result] = ktap.parse("KTAP version 1\n1..1\n# 1%\r2%\nok 1 a\n").results
+    assert result.details == ("1%\r2%",)
 
 
 def test_junit_counts_and_holds_any_text() -> None:

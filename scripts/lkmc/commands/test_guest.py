@@ -5,7 +5,7 @@
     scripts/test-guest --arch aarch64 -k hello -k 'kthread*' --junit results.xml
 
 One line per example; before that of one that failed, what it and the kernel said meanwhile. Exit status: 0 when none
-failed, else 1; 125 an error of ours. The same in the guest: /test_all.sh
+failed, else 1; 125 an error of ours. --timeout is that of each boot. The same in the guest: /test_all.sh
 """
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BEAT = 0.1              # seconds between two looks at what came from the guest
 def main(args: argparse.Namespace) -> int:
     if args.output is None:
         run.first_output(args)
-    built = output.find(args.output, args.arch)
+    built = output.find(args.output, args.arch, "arch_given" in args)
     chosen = examples.select(examples.find(paths.TOP, built.arch), args.keyword)
     run.install_emulator(args.qemu_which, machine.read(built.arch), built, args.yes)
     results: list[Result] = []
@@ -122,4 +122,5 @@ class Follower(threading.Thread):
 
 
 def _text(path: Path) -> str:
-    return path.read_text(errors="replace") if path.exists() else ""
+    """The text of a file as it is, carriage returns and all; empty where there is none."""
+    return path.read_bytes().decode(errors="replace") if path.exists() else ""
