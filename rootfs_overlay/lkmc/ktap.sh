@@ -47,7 +47,7 @@ ktap_is() {
 
 # Why the test failed: the last line that it printed itself.
 ktap_reason() {
-	if [ "$ktap_status" -eq 143 ]; then
+	if [ "$ktap_status" -eq 143 ] || [ "$ktap_status" -eq 137 ]; then
 		echo "no end within $ktap_limit s"
 		return
 	fi
@@ -84,7 +84,7 @@ ktap_run() {
 	ktap_expected=$(ktap_key exit "$@")
 	ktap_status=0
 	echo "<6>lkmc-test: $ktap_name" >/dev/kmsg
-	timeout "$ktap_limit" "/$ktap_name" </dev/null >"$ktap_output" 2>&1 ||
+	timeout -k 5 "$ktap_limit" "/$ktap_name" </dev/null >"$ktap_output" 2>&1 ||
 		ktap_status=$?
 	if [ "$ktap_status" -eq "${ktap_expected:-0}" ]; then
 		echo "ok $ktap_number $ktap_name"

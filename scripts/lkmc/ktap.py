@@ -87,8 +87,8 @@ def lines(number: int, result: Result) -> str:
     """The lines of one result: its details, then the result itself."""
     how = "not ok" if result.status is Status.FAILED else "ok"
     remark = " ".join(filter(None, ["SKIP" if result.status is Status.SKIPPED else "", result.reason]))
-    return "\n".join([*("# {}".format(line.replace("\r", "")).rstrip() for line in result.details),
-                      f"{how} {number} {result.name}{' # ' if remark else ''}{remark}"])
+    return "\n".join([*(f"# {line}".rstrip() for line in result.details),
+                      f"{how} {number} {result.name}{' # ' if remark else ''}{remark}"]).replace("\r", "")
 
 
 def junit(suite: str, results: Sequence[Result]) -> bytes:

@@ -21,7 +21,7 @@ STAMP = re.compile(r"^\[ *[0-9]+\.[0-9]+\](?:\[ *[TC][0-9]+\])? ", re.M)
 
 @dataclass(frozen=True)
 class Ended:
-    """One boot: its outcome, all that came through the port, the console's text."""
+    """One boot: its outcome, all that came through the port, the console's text since the last results but one."""
     outcome: Outcome
     report: str
     console: str

@@ -48,7 +48,7 @@ def test_standard_output_is_ktap_and_nothing_else(output: Output, tmp_path: Path
 
 
 def test_a_failure_is_exit_status_1(output: Output) -> None:
-    said = "KTAP version 1\n1..2\nok 1 hello.out\n# the\r kernel\nnot ok 2 hello.sh # why\n"
+    said = "KTAP version 1\n1..2\nok 1 hello.out\n# the\r kernel\nnot ok 2 hello.sh # w\rhy\n"
     emulator(output, said, "status 1\n")
     done = suite_of(output, "--quiet", *HELLO)
     assert (done.returncode, done.stdout, done.stderr) == (1, said.replace("\r", ""), "")

@@ -87,12 +87,18 @@ class Boots:
         request = RunRequest(Payload(When.AFTER, payload.encode()), cpus=self.args.cpus, memory=self.args.memory,
                              kvm=self.args.kvm, background=True, qemu_which=self.args.qemu_which,
                              timeout=self.args.timeout or LIMIT, extra=(*port, *options))
+        marks = [0, 0]      # in the console's log, at the last two times that something was heard
+
+        def noted(text: str) -> None:
+            marks[:] = marks[1], len(_text(folder.console_log))
+            heard(text)
+
         if not self.args.quiet:
             print(f"+ {folder.script}", file=sys.stderr, flush=True)
         folder.claim()
-        with Follower(report, heard):
+        with Follower(report, noted):
             result = run.once(request, self.built, folder)
-        return suite.Ended(result, _text(report), _text(folder.console_log).replace("\r", ""))
+        return suite.Ended(result, _text(report), _text(folder.console_log)[marks[0]:].replace("\r", ""))
 
 
 class Follower(threading.Thread):
