@@ -82,7 +82,7 @@ function rules(file,    target) {
 }
 
 function tests(file) {
-	if (key["test"] == "")
+	if (key["test"] == "" || key["test"] == "own")
 		print stem(file) ".out source=" file keys
 	return 1
 }
