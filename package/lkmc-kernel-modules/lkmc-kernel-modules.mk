@@ -9,21 +9,18 @@ LKMC_KERNEL_MODULES_SITE_METHOD = local
 LKMC_KERNEL_MODULES_LICENSE = GPL-2.0-or-later
 LKMC_KERNEL_MODULES_INSTALL_IMAGES = YES
 
-LKMC_KERNEL_MODULES_MODULE_MAKE_OPTS = \
-	LKMC_INCLUDE=$(BR2_EXTERNAL_LKMC_PATH)/include
+LKMC_KERNEL_MODULES_MODULE_MAKE_OPTS = LKMC_INCLUDE=$(BR2_EXTERNAL_LKMC_PATH)/include
 
 # What git ignores was built by hand, for another kernel.
 LKMC_KERNEL_MODULES_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = \
 	--exclude-from=$(LKMC_KERNEL_MODULES_SITE)/.gitignore
 
-# What each group of examples shows is in its header; most needs are met by the
-# fragments under linux/, these are the ones that only an example has.
+# What the examples need of the kernel, whatever its configuration.
 define LKMC_KERNEL_MODULES_LINUX_CONFIG_FIXUPS
 	$(call KCONFIG_ENABLE_OPT,CONFIG_DEBUG_FS)
 	$(call KCONFIG_ENABLE_OPT,CONFIG_KPROBES)
 	$(call KCONFIG_ENABLE_OPT,CONFIG_PCI)
 	$(call KCONFIG_ENABLE_OPT,CONFIG_UIO)
-	$(call KCONFIG_ENABLE_OPT,CONFIG_UIO_PCI_GENERIC)
 endef
 
 # /NAME.ko is a link to what modprobe loads, so that the two never differ.
