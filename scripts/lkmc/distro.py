@@ -21,10 +21,12 @@ class Kernel:
     """A distro kernel, unpacked.
 
     version: as `uname -r` prints it. build: what modules are compiled against, with its .config. vmlinuz: the image as
-    the distro ships it. modules: lib/modules/VERSION with a modules.dep.
+    the distro ships it. modules: lib/modules/VERSION with a modules.dep. needs: the packages that the programs in
+    build need on the host.
     """
     version: str
     build: Path
+    needs: tuple[str, ...]
     vmlinuz: Path
     modules: Path
 
@@ -40,7 +42,7 @@ class Packages:
         middle = f"{series}-" if series else ""
         image = self._depends(f"linux-image-{middle}{self.names.kernel_package}", "linux-image-")
         version = image.removeprefix("linux-image-")
-        return Kernel(version, self._headers(version), *self._image(image, version))
+        return Kernel(version, *self._headers(version), *self._image(image, version))
 
     def busybox(self) -> tuple[Path, tuple[str, ...]]:
         """The static BusyBox of the architecture, and the paths of its applets."""
@@ -57,27 +59,36 @@ class Packages:
             subprocess.run(["depmod", "-b", str(base), version], check=True, capture_output=True)
         return folder / f"boot/vmlinuz-{version}", modules
 
-    def _headers(self, version: str) -> Path:
-        """Put the headers, their common part and the host's kbuild programs together into one folder."""
+    def _headers(self, version: str) -> tuple[Path, tuple[str, ...]]:
+        """Put the headers, their common part and the host's kbuild programs together into one folder; return it, and
+        the packages that those programs need on the host."""
         headers = self._unpack(f"linux-headers-{version}", self.names.debian_arch, ".")
         build = headers / f"usr/src/linux-headers-{version}"
         makefile = (build / "Makefile").read_text()
-        if str(self.cache) in makefile:
-            return build
-        found = re.search(r"/usr/src/(linux-headers-\S+?-common\S*?)/Makefile", makefile)
-        if found is None:
-            return build
-        common = self._unpack(found[1], self.names.debian_arch, ".") / "usr/src" / found[1]
-        kbuild_package = next(path for path in (build / "scripts", build / "tools")
-                              if path.is_symlink()).readlink().parent.name
+        kbuild_links = [path for path in (build / "scripts", build / "tools") if path.is_symlink()]
+        if not kbuild_links:
+            return build, ()
+        kbuild_package = kbuild_links[0].readlink().parent.name
         kbuild = self._unpack(kbuild_package, _host_arch(), ".") / "usr/lib" / kbuild_package
-        for folder in (build, common):
-            for name in ("scripts", "tools"):
-                if (folder / name).is_symlink():
-                    (folder / name).unlink()
-                    (folder / name).symlink_to(kbuild / name)
-        (build / "Makefile").write_text(makefile.replace(f"/usr/src/{found[1]}", str(common)))
-        return build
+        found = re.search(r"/usr/src/(linux-headers-\S+?-common\S*?)/Makefile", makefile)
+        if found and str(self.cache) not in makefile:
+            common = self._unpack(found[1], self.names.debian_arch, ".") / "usr/src" / found[1]
+            for folder in (build, common):
+                for name in ("scripts", "tools"):
+                    if (folder / name).is_symlink():
+                        (folder / name).unlink()
+                        (folder / name).symlink_to(kbuild / name)
+            (build / "Makefile").write_text(makefile.replace(f"/usr/src/{found[1]}", str(common)))
+        return build, self._needs(kbuild_package, kbuild)
+
+    def _needs(self, package: str, folder: Path) -> tuple[str, ...]:
+        """The packages that the programs of a host package depend on; kept beside the unpacked programs."""
+        kept = folder / "needs"
+        if not kept.exists():
+            shown = self._apt("apt-cache", "show", "--no-all-versions", package, arch=_host_arch())
+            depends = re.search(r"^Depends: (.*)$", shown, re.M)
+            kept.write_text("\n".join(re.findall(r"(?:^|, )([a-z0-9][a-z0-9+.-]+)", depends[1] if depends else "")))
+        return tuple(kept.read_text().split())
 
     def _depends(self, package: str, prefix: str) -> str:
         """The package that a meta-package stands for."""

@@ -32,6 +32,7 @@ def make(machine: Machine, output: Path, series: str | None, yes: bool) -> None:
         _install_compilers(machine.prebuilt, yes)
         packages = distro.Packages(machine.prebuilt, paths.cache() / "prebuilt")
         kernel, (busybox, applets) = packages.kernel(series), packages.busybox()
+        apt.install([package for package in kernel.needs if not apt.installed(package)], yes)
     except (MissingOutput, subprocess.CalledProcessError) as error:
         raise MissingOutput(f"no prebuilt output here: {error}; instead build one with: scripts/build "
                             f"--arch {machine.arch}") from None

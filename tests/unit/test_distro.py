@@ -74,6 +74,7 @@ def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pool:
     pool.package(COMMON, **{f"usr/src/{COMMON}/Makefile": "all:",
                             f"usr/src/{COMMON}/scripts": f"->../../lib/{KBUILD}/scripts"})
     pool.package(KBUILD, **{f"usr/lib/{KBUILD}/scripts/modpost": "exit 0", f"usr/lib/{KBUILD}/tools/objtool": "exit 0"})
+    pool.meta(KBUILD, "libc6 (>= 2.34), libelf1 (>= 0.142), pahole")
     pool.package("busybox-static", **{"bin/busybox": "printf 'bin/sh\\nusr/bin/env\\n'"})
     return pool
 
@@ -97,6 +98,11 @@ def test_the_headers_are_put_together_below_the_cache(tmp_path: Path, packages: 
     assert f"include {tmp_path}/cache/unpacked/{COMMON}_arm64/usr/src/{COMMON}/Makefile" in (
         build / "Makefile").read_text()
     assert (build / "scripts/modpost").exists() and (build / "tools/objtool").exists()
+
+
+def test_a_kernel_names_what_its_programs_need_on_the_host(packages: distro.Packages) -> None:
+    assert packages.kernel(None).needs == ("libc6", "libelf1", "pahole")
+    assert packages.kernel(None).needs == ("libc6", "libelf1", "pahole")
 
 
 def test_what_was_unpacked_is_not_downloaded_again(pool: Pool, packages: distro.Packages) -> None:
