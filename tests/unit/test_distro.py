@@ -109,7 +109,7 @@ def test_what_was_unpacked_is_not_downloaded_again(pool: Pool, packages: distro.
     first = packages.kernel(None)
     downloads = pool.downloads()
     assert packages.kernel(None) == first
-    assert pool.downloads() == downloads == [f"linux-headers-{V}", COMMON, KBUILD, f"linux-image-{V}"]
+    assert pool.downloads() == downloads == [f"linux-headers-{V}", KBUILD, COMMON, f"linux-image-{V}"]
 
 
 def test_the_kbuild_programs_are_the_hosts(pool: Pool, packages: distro.Packages) -> None:
