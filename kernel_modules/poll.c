@@ -23,8 +23,6 @@
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 
@@ -37,76 +35,52 @@ module_param(period_ms, uint, 0444);
 MODULE_PARM_DESC(period_ms, "milliseconds from one line to the next, 1 to 60000");
 
 static DECLARE_WAIT_QUEUE_HEAD(poll_queue);
-static DEFINE_SPINLOCK(poll_lock);	/* protects poll_number and poll_jiffies */
-static unsigned int poll_number;	/* of the newest line, 0: none yet */
-static unsigned long poll_jiffies;	/* what that line says */
+static unsigned long poll_newest;	/* what the newest line says, 0: none */
 
 static struct task_struct *poll_task;
 static struct dentry *poll_file;
 
-static unsigned int poll_newest(unsigned long *value)
+/* Is there a line after the one that this opener has seen? */
+static bool poll_ready(const struct file *file)
 {
-	unsigned int number;
-
-	spin_lock(&poll_lock);
-	number = poll_number;
-	*value = poll_jiffies;
-	spin_unlock(&poll_lock);
-	return number;
-}
-
-/* Is there a line that this opener has not read? */
-static bool poll_ready(const unsigned int *seen)
-{
-	unsigned long value;
-
-	return poll_newest(&value) != READ_ONCE(*seen);
+	return READ_ONCE(poll_newest) !=
+	       (unsigned long)READ_ONCE(file->private_data);
 }
 
 static int poll_open(struct inode *inode, struct file *file)
 {
-	file->private_data = kzalloc(sizeof(unsigned int), GFP_KERNEL);
-	return file->private_data ? stream_open(inode, file) : -ENOMEM;
+	file->private_data = NULL;
+	return stream_open(inode, file);
 }
 
 static ssize_t poll_read(struct file *file, char __user *buf, size_t len,
 			 loff_t *off)
 {
-	unsigned int *seen = file->private_data;
 	char line[LKMC_POLL_MAX];
 	unsigned long value;
-	unsigned int number;
 	int ret, size;
 
-	for (;;) {
-		number = poll_newest(&value);
-		if (number != READ_ONCE(*seen))
-			break;
+	if (!poll_ready(file)) {
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		ret = wait_event_interruptible(poll_queue, poll_ready(seen));
+		ret = wait_event_interruptible(poll_queue, poll_ready(file));
 		if (ret)
 			return ret;
 	}
+	value = READ_ONCE(poll_newest);
 	size = scnprintf(line, sizeof(line), "%lu\n", value);
 	if (len < size)
 		return -EINVAL;
 	if (copy_to_user(buf, line, size))
 		return -EFAULT;
-	WRITE_ONCE(*seen, number);
+	WRITE_ONCE(file->private_data, (void *)value);
 	return size;
 }
 
 static __poll_t poll_poll(struct file *file, struct poll_table_struct *wait)
 {
 	poll_wait(file, &poll_queue, wait);
-	return poll_ready(file->private_data) ? EPOLLIN | EPOLLRDNORM : 0;
-}
-
-static int poll_release(struct inode *inode, struct file *file)
-{
-	kfree(file->private_data);
-	return 0;
+	return poll_ready(file) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
 static const struct file_operations poll_fops = {
@@ -114,7 +88,6 @@ static const struct file_operations poll_fops = {
 	.open = poll_open,
 	.read = poll_read,
 	.poll = poll_poll,
-	.release = poll_release,
 };
 
 static int poll_produce(void *unused)
@@ -123,10 +96,7 @@ static int poll_produce(void *unused)
 
 	while (!kthread_should_stop()) {
 		schedule_timeout_interruptible(period);
-		spin_lock(&poll_lock);
-		poll_number++;
-		poll_jiffies = jiffies;
-		spin_unlock(&poll_lock);
+		WRITE_ONCE(poll_newest, jiffies ?: 1);
 		wake_up_interruptible(&poll_queue);
 	}
 	return 0;
