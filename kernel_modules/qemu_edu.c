@@ -108,8 +108,8 @@ static ssize_t qemu_edu_count(loff_t pos, size_t count)
 static ssize_t qemu_edu_read(struct file *file, char __user *to, size_t count,
 			     loff_t *pos)
 {
-	void *from = qemu_edu.buf;
 	ssize_t ret;
+	void *from;
 	int err = 0;
 	u32 value;
 
@@ -118,6 +118,7 @@ static ssize_t qemu_edu_read(struct file *file, char __user *to, size_t count,
 	if (ret <= 0)
 		goto out_unlock;
 	if (*pos >= LKMC_EDU_DMA_BUF) {
+		from = qemu_edu.buf;
 		if (from)
 			memset(from, 0, ret);
 		err = qemu_edu_dma(*pos, ret, true);
