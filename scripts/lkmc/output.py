@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from lkmc import paths
+from lkmc import image_format, paths
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine, arches
 
@@ -77,16 +77,15 @@ class Output:
         return f"make it with: scripts/build --arch {self.arch} --output {self.path}"
 
     def image(self, name: str) -> Path:
-        """The file of that name in images/. Raises MissingOutput when it is missing, empty or unreadable."""
+        """The file of that name in images/. Raises MissingOutput when it is missing, no such image, or cut short."""
         path = self.images / name
         try:
-            with path.open("rb") as file:
-                if file.read(1):
-                    return path
-            reason = "is empty"
+            reason = image_format.fault(path)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-        raise MissingOutput(f"{path}: {reason}; {self.how}")
+        if reason:
+            raise MissingOutput(f"{path}: {reason}; {self.how}")
+        return path
 
     def kernel(self, machine: Machine) -> Path:
         """The kernel image that an emulator starts: the machine's first that exists and can be started."""

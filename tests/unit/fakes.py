@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,17 +12,38 @@ import pytest
 from lkmc import machine
 from lkmc.output import Output
 
+SIZE = 10000
+
+
+def _put(offset: int, data: bytes, into: bytes = b"") -> bytes:
+    image = bytearray(into.ljust(SIZE, b"\0"))
+    image[offset:offset + len(data)] = data
+    return bytes(image)
+
+
+ELF = _put(58, struct.pack("<HH", 64, 4), _put(40, struct.pack("<Q", SIZE - 256), _put(0, b"\x7fELF\x02")))
+BZIMAGE = _put(0x1f1, b"\x01", _put(0x1f4, struct.pack("<I", (SIZE - 1024) // 16), _put(0x202, b"HdrS")))
+ZIMAGE = _put(0x24, struct.pack("<III", 0x016f2818, 0, SIZE))
+PE = _put(64, b"PE\0\0\0\0" + struct.pack("<H", 1) + bytes(12) + struct.pack("<H", 0) + bytes(2) + bytes(16)
+         + struct.pack("<II", SIZE - 4096, 4096))
+IMAGE = _put(56, b"ARM\x64" + struct.pack("<I", 64), PE)
+CPIO = _put(SIZE - 100, b"TRAILER!!!", _put(0, b"070701"))
+EXT4 = _put(1024 + 0x38, b"\x53\xef", _put(1024 + 4, struct.pack("<I", SIZE // 1024)))
+# The least that is a whole image of each kind.
+IMAGES = {"vmlinux": ELF, "bzImage": BZIMAGE, "zImage": ZIMAGE, "Image": IMAGE, "rootfs.cpio": CPIO,
+          "rootfs.ext4": EXT4}
+
 
 def output_folder(path: Path, arch: str = "x86_64", linux_config: str = "CONFIG_PVH=y\n",
                   images: Iterable[str] | None = None, config: str = "") -> Output:
-    """A folder of the shape of Buildroot's, with images of four bytes and an emulator that does nothing."""
+    """A folder of the shape of Buildroot's, with images that look whole and an emulator that does nothing."""
     mach = machine.read(arch)
     if images is None:
         images = [*(kernel.image for kernel in mach.kernels), "rootfs.ext4", "rootfs.cpio"]
     for folder in ("images", "host/bin", "build/linux-6.12.9"):
         (path / folder).mkdir(parents=True)
     for name in images:
-        (path / "images" / name).write_bytes(b"fake")
+        (path / "images" / name).write_bytes(IMAGES.get(name, b"fake"))
     (path / "build/linux-6.12.9/.config").write_text(linux_config)
     (path / ".config").write_text(f'BR2_{arch}=y\nBR2_ARCH="{arch}"\n{config}')
     script(path / "host/bin" / mach.qemu.program, "exit 0")
