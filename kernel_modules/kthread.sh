@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A kernel thread counts from 0 to 9 and again, until rmmod.
+# shellcheck disable=SC2009 # pgrep does not show the brackets of a kernel thread
 set -e
 . /lkmc/test.sh
 

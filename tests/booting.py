@@ -8,4 +8,4 @@ from collections.abc import Callable
 from lkmc import paths
 
 RUN = str(paths.TOP / "scripts/run")
-Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+Run = Callable[..., subprocess.CompletedProcess[bytes]]

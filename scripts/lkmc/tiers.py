@@ -26,6 +26,10 @@ class Tier:
 
 
 def unit(yes: bool, lacking: list[str]) -> list[str]:
+    try:
+        apt.require({"shellcheck": "shellcheck"}, yes)
+    except LkmcError as error:
+        lacking.append(f"shellcheck: {error}")
     return ["tests/unit"]
 
 
