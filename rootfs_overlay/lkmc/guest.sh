@@ -68,5 +68,7 @@ guest_report() {
 
 guest_poweroff() {
 	sync
+	# Setting a terminal waits until all output has left it.
+	stty onlcr < /dev/console
 	poweroff -f
 }
