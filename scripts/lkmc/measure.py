@@ -68,6 +68,25 @@ def until(command: Sequence[str], marks: Mapping[str, str], limit: float, quit_b
     return sample
 
 
+def first_of(command: Sequence[str], marks: Mapping[str, str], limit: float, quit_by: str) -> Sample:
+    """Seconds from starting a command on a terminal to the first of these marks, under its name, or to its exit.
+    quit_by is typed after a mark. Raises EmulatorFailed when nothing comes within `limit` seconds.
+    """
+    began = time.monotonic()
+    child = pexpect.spawn(command[0], list(command[1:]), timeout=limit, dimensions=(50, 200))
+    try:
+        found = child.expect([*(mark.encode() for mark in marks.values()), pexpect.EOF, pexpect.TIMEOUT])
+        seconds = time.monotonic() - began
+        if found > len(marks):
+            raise EmulatorFailed(f"{' '.join(command)}: nothing of {', '.join(marks)}; the end: "
+                                 f"{(child.before or b'')[-300:]!r}")
+        if found < len(marks):
+            child.send(quit_by)
+        return {(*marks, "exit")[found]: seconds}
+    finally:
+        child.close(force=True)
+
+
 def processor_seconds(command: Sequence[str]) -> Sample:
     """CPU seconds (user and system) of a command that must succeed."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

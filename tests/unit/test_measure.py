@@ -45,6 +45,14 @@ def test_a_mark_that_does_not_come_is_an_error_with_the_end_of_the_console() -> 
         measure.until(["echo", "some words"], {"mark": "never"}, 20)
 
 
+def test_the_first_of_several_marks_is_timed_or_the_exit() -> None:
+    marks = {"early": "one", "late": "two"}
+    assert list(measure.first_of(["sh", "-c", "echo one; read line"], marks, 20, "\n")) == ["early"]
+    assert list(measure.first_of(["echo", "three"], marks, 20, "\n")) == ["exit"]
+    with pytest.raises(EmulatorFailed, match="nothing of early, late"):
+        measure.first_of(["sleep", "20"], marks, 0.2, "\n")
+
+
 def test_processor_time_is_that_of_the_command() -> None:
     busy = measure.processor_seconds(["sh", "-c", "i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done"])
     idle = measure.processor_seconds(["sleep", "0.1"])
