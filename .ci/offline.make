@@ -17,3 +17,5 @@ $(eval $(call lkmc-ci-stand-in,BLAKE3))
 $(eval $(call lkmc-ci-stand-in,HIREDIS))
 $(eval $(call lkmc-ci-stand-in,CCACHE,ccache))
 $(eval $(call lkmc-ci-stand-in,CPIO,cpio))
+# The distro's libcrypt comes with its C library's headers.
+$(eval $(call lkmc-ci-stand-in,LIBXCRYPT))

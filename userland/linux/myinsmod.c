@@ -29,7 +29,9 @@ static void init_module(int fd, const char *params)
 	CHECK(file.st_size > 0);
 	image = mmap(NULL, file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	CHECK(image != MAP_FAILED);
-	CHECK(syscall(SYS_init_module, image, file.st_size, params) == 0);
+	/* Of the width that the kernel takes: a 64-bit off_t fills two registers. */
+	CHECK(syscall(SYS_init_module, image, (unsigned long)file.st_size,
+		      params) == 0);
 }
 
 static void finit_module(int fd, const char *params)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 from lkmc import bootstrap, paths, tiers
+from lkmc.errors import LkmcError
 
 OPTIONS = ("output", "tier")
 TAKES_REST = True
@@ -30,7 +31,12 @@ def main(args: argparse.Namespace) -> int:
         if args.output and tier.name == "boot":
             words = ["tests/boot", f"--output={args.output.absolute()}"]
         else:
-            words = tier.prepare(args.yes, lacking)
+            try:
+                words = tier.prepare(args.yes, lacking)
+            except LkmcError as error:
+                failed = True
+                summary.append((tier.name, f"FAILED: {error}"))
+                continue
         status = _pytest([*words, *args.rest]) if words else None
         failed = failed or status not in (None, 0)
         what = {None: "not run", 0: "passed", 5: "no test matched"}.get(status, "FAILED")
