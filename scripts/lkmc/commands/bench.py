@@ -28,7 +28,7 @@ RUN = str(paths.TOP / "scripts/run")
 LIMIT = 180.0           # seconds after which a boot is given up
 GUEST_LIMIT = 600.0     # and one that runs all examples
 PROMPT = r"(?m)^\x23 "
-ANY_PROMPT = r"\n\S+ login: "
+ANY_PROMPT = r"\S+ login: "
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
