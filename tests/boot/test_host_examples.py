@@ -40,14 +40,6 @@ def test_a_thread_that_does_not_schedule_hangs_a_guest_with_one_processor(run: R
     assert b"stillhere" not in done.stdout
 
 
-def test_a_thread_that_does_not_schedule_leaves_a_second_processor(console: Callable[..., Console]) -> None:
-    """It cannot be powered off, though: the kernel does that on its first processor, which may be the taken one."""
-    with console("--cpus", "2", "--eval-after", "insmod /schedule.ko schedule=0; sleep 0.1; echo still''here") as guest:
-        guest.wait_for("stillhere")
-        guest.child.send("\x01x")
-        assert guest.end() == 0
-
-
 def test_kdb_takes_the_console_and_gives_it_back(console: Callable[..., Console], out: Output) -> None:
     if not out.kernel_has("CONFIG_KGDB_KDB") or not out.kernel_has("CONFIG_KGDB_SERIAL_CONSOLE"):
         pytest.skip("this kernel has no CONFIG_KGDB_KDB")
