@@ -13,7 +13,7 @@
  *
  * With schedule=0 it never does, and keeps its CPU for itself. Interrupts still
  * come, but a guest with one CPU hangs, and the only way out is to kill the
- * emulator. A guest with two goes on with the other one.
+ * emulator. On a guest with two, what does not need that CPU goes on.
  *
  * Kernels that preempt kernel threads would hang no more than with schedule=1:
  * so the thread forbids that in the second case.
