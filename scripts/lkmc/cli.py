@@ -6,8 +6,10 @@ import argparse
 import difflib
 import importlib
 import io
+import shlex
 import subprocess
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 from typing import Any, NoReturn
@@ -105,6 +107,13 @@ def taken(command: Any) -> set[str]:
     return {name.replace("-", "_") for name in command.OPTIONS + options.COMMON}
 
 
+def failed(error: subprocess.CalledProcessError) -> str:
+    """What a program that failed was called with, in one line, its status, and its last words where we have them."""
+    words = [error.cmd] if isinstance(error.cmd, str) else [str(word) for word in error.cmd]
+    last = "".join(f": {line}" for line in str(error.stderr or "").splitlines()[-1:])
+    return f"{textwrap.shorten(shlex.join(words), 200)} ended with status {error.returncode}{last}"
+
+
 def main(name: str, argv: list[str]) -> int:
     """Run scripts/NAME with these arguments; return its exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):    # argv may hold any bytes, and is printed as it came
@@ -119,8 +128,7 @@ def main(name: str, argv: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except subprocess.CalledProcessError as error:
-        last = str(error.stderr or "").splitlines()[-1:]
-        print(f"scripts/{name}: {error} {' '.join(last)}", file=sys.stderr)
+        print(f"scripts/{name}: {failed(error)}", file=sys.stderr)
     except OSError as error:
         print(f"scripts/{name}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
     return OUR_ERROR

@@ -77,6 +77,12 @@ def test_a_program_that_fails_is_one_line_too(
     assert "depmod" in line and "status 3" in line and line.endswith("last")
 
 
+def test_a_program_with_a_thousand_arguments_that_fails_is_still_one_line() -> None:
+    error = subprocess.CalledProcessError(1, ["strip", *(f"/some/where/{n}.ko" for n in range(1000))])
+    line = cli.failed(error)
+    assert line.startswith("strip /some/where/0.ko ") and line.endswith("ended with status 1") and len(line) < 300
+
+
 def test_an_interrupt_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(args: object) -> int:
         raise KeyboardInterrupt
