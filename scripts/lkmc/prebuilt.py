@@ -2,10 +2,13 @@
 """Make an output folder of Buildroot's shape from the distro's packages: its kernel, its BusyBox, our examples."""
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from lkmc import apt, distro, initramfs, kernel_image, paths
@@ -27,10 +30,28 @@ def make(machine: Machine, output: Path, series: str | None, yes: bool) -> None:
     of them stay in the cache, so a second call only compiles what changed in kernel_modules/ and userland/.
     Raises MissingOutput when this host cannot do it, naming scripts/build.
     """
+    cache = paths.cache() / "prebuilt"
+    with _alone(cache):
+        _make_output(machine, output, distro.Packages(machine.prebuilt, cache), series, yes)
+
+
+@contextlib.contextmanager
+def _alone(cache: Path) -> Iterator[None]:
+    """Wait for another scripts/prebuilt: both unpack into the cache, and perhaps build in one folder."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another scripts/prebuilt to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make_output(machine: Machine, output: Path, packages: distro.Packages, series: str | None, yes: bool) -> None:
     try:
         apt.require(TOOLS, yes)
         _install_compilers(machine.prebuilt, yes)
-        packages = distro.Packages(machine.prebuilt, paths.cache() / "prebuilt")
         kernel, (busybox, applets) = packages.kernel(series), packages.busybox()
         apt.install([package for package in kernel.needs if not apt.installed(package)], yes)
     except (MissingOutput, subprocess.CalledProcessError) as error:

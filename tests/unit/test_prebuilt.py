@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import fakes
@@ -97,3 +98,19 @@ def test_a_host_that_cannot_do_it_is_told_to_build(tmp_path: Path, monkeypatch: 
     with pytest.raises(MissingOutput, match="no cpio; instead build one with: scripts/build --arch arm"):
         prebuilt.make(machine.read("arm"), tmp_path / "out", None, False)
     assert not (tmp_path / "out").exists()
+
+
+def test_two_at_once_go_one_after_the_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inside: list[str] = []
+
+    def second() -> None:
+        with prebuilt._alone(tmp_path):
+            inside.append("second")
+    with prebuilt._alone(tmp_path):
+        other = threading.Thread(target=second)
+        other.start()
+        while "waiting for another scripts/prebuilt" not in capsys.readouterr().err:
+            assert other.is_alive()
+        inside.append("first")
+    other.join()
+    assert inside == ["first", "second"]
