@@ -8,3 +8,9 @@ define LKMC_LINUX_INSTALL_VMLINUX
 	ln -f $(LINUX_DIR)/vmlinux $(BINARIES_DIR)/vmlinux
 endef
 LINUX_POST_INSTALL_IMAGES_HOOKS += LKMC_LINUX_INSTALL_VMLINUX
+
+# Buildroot links the kernel again, without that hook, when the root file system is inside.
+ifeq ($(BR2_TARGET_ROOTFS_INITRAMFS),y)
+rootfs-initramfs:
+	$(LKMC_LINUX_INSTALL_VMLINUX)
+endif

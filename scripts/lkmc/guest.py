@@ -6,7 +6,7 @@ import re
 
 from lkmc.errors import UserError
 from lkmc.machine import Machine
-from lkmc.output import Output
+from lkmc.output import Disk, Output
 from lkmc.request import RunRequest, When
 
 EVAL_INIT = "/lkmc/eval.sh"
@@ -14,12 +14,12 @@ EVAL_INIT = "/lkmc/eval.sh"
 ALWAYS = ("panic=-1", "norandmaps")
 
 
-def command_line(request: RunRequest, machine: Machine, output: Output, disk: str | None) -> str:
-    """The kernel's command line for a root file system on `disk` (such as /dev/vda), or in memory (None)."""
+def command_line(request: RunRequest, machine: Machine, output: Output, disk: Disk | None) -> str:
+    """The kernel's command line for a root file system on a disk, or in memory (None)."""
     words = [f"console={machine.console}", *ALWAYS]
     if output.kernel_has("CONFIG_RANDOMIZE_BASE"):
         words.append("nokaslr")         # so that addresses are those of vmlinux
-    words += [f"root={disk}", "rw"] if disk else []
+    words += ["root=/dev/vda", "rw" if disk.writable else "ro"] if disk else []
     before, after = split(request.kernel_cli)
     if request.payload and request.payload.when is When.INIT:
         before.append(f"init={EVAL_INIT}")

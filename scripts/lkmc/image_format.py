@@ -77,7 +77,12 @@ def _ext4(head: bytes, tail: bytes) -> int | None:
     return int(blocks << (10 + log_size)) if magic == 0xef53 and log_size < 7 else None
 
 
+def _squashfs(head: bytes, tail: bytes) -> int | None:
+    """Linux, fs/squashfs/squashfs_fs.h: magic number and bytes used."""
+    return int(struct.unpack_from("<Q", head, 40)[0]) if head[:4] == b"hsqs" else None
+
+
 FORMATS: dict[str, Callable[[bytes, bytes], int | None]] = {
     "Image": _image, "bzImage": _bzimage, "zImage": _zimage, "vmlinux": _elf,
-    "rootfs.cpio": _cpio, "rootfs.ext4": _ext4,
+    "rootfs.cpio": _cpio, "rootfs.ext4": _ext4, "rootfs.squashfs": _squashfs,
 }

@@ -13,6 +13,18 @@ from lkmc.machine import Machine, arches
 
 
 @dataclass(frozen=True)
+class Disk:
+    """A root file system as a disk image in images/, made where Buildroot's `symbol` is set."""
+    image: str
+    symbol: str
+    writable: bool
+
+
+DISKS = (Disk("rootfs.ext4", "BR2_TARGET_ROOTFS_EXT2_4", True),
+         Disk("rootfs.squashfs", "BR2_TARGET_ROOTFS_SQUASHFS", False))
+
+
+@dataclass(frozen=True)
 class Output:
     """An output folder of `arch`, made by Buildroot or by scripts/prebuilt."""
     path: Path
@@ -94,8 +106,16 @@ class Output:
                 return self.image(kernel.image)
         return self.image(machine.kernels[-1].image)
 
-    def has(self, name: str) -> bool:
-        return (self.images / name).exists()
+    @property
+    def root_in_kernel(self) -> bool:
+        """Whether the kernel image carries the root file system."""
+        return self.symbol("BR2_TARGET_ROOTFS_INITRAMFS") == "y"
+
+    @property
+    def disk(self) -> Disk | None:
+        """The root file system's disk; None where it is in memory. An older configuration's image does not count."""
+        made = (disk for disk in DISKS if self.symbol(disk.symbol) == "y")
+        return None if self.root_in_kernel else next(made, None)
 
 
 def _symbol(config: str, name: str) -> str:

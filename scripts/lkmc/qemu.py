@@ -10,7 +10,7 @@ from pathlib import Path
 from lkmc import guest, paths
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
-from lkmc.output import Output
+from lkmc.output import Disk, Output
 from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
 
@@ -32,7 +32,7 @@ def program(request: RunRequest, machine: Machine, output: Output) -> str:
 
 def command(request: RunRequest, machine: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:
     """QEMU's argv for this run."""
-    disk = None if request.initrd or not output.has("rootfs.ext4") else "/dev/vda"
+    disk = None if request.initrd else output.disk
     return (
         program(request, machine, output),
         "-machine", machine.qemu.machine,
@@ -72,14 +72,15 @@ def kvm_missing(arch: str, device: Path = Path("/dev/kvm")) -> str:
     return ""
 
 
-def _root(request: RunRequest, output: Output, disk: str | None) -> tuple[str, ...]:
+def _root(request: RunRequest, output: Output, disk: Disk | None) -> tuple[str, ...]:
+    if request.persist and not (disk and disk.writable):
+        raise UserError(f"--persist needs a disk, but the root file system is {disk.image if disk else 'in memory'}; "
+                        f"leave out --persist, or build rootfs.ext4 with scripts/build")
     if disk is None:
-        if request.persist:
-            raise UserError("--persist needs a disk, but the root file system is in memory; "
-                            "leave out --persist, or build a disk image with scripts/build")
-        return ("-initrd", str(output.image("rootfs.cpio")))
+        in_kernel = output.root_in_kernel and not request.initrd
+        return () if in_kernel else ("-initrd", str(output.image("rootfs.cpio")))
     snapshot = "off" if request.persist else "on"
-    return ("-drive", f"if=none,id=root,format=raw,snapshot={snapshot},file={_value(output.image('rootfs.ext4'))}",
+    return ("-drive", f"if=none,id=root,format=raw,snapshot={snapshot},file={_value(output.image(disk.image))}",
             "-device", "virtio-blk-pci,drive=root")
 
 

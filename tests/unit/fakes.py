@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lkmc import machine
-from lkmc.output import Output
+from lkmc.output import DISKS, Output
 
 SIZE = 10000
 
@@ -28,10 +28,11 @@ SECTION = struct.pack("<II", SIZE - 4096, 4096)
 PE = _put(64, b"PE\0\0\0\0" + struct.pack("<H", 1) + bytes(12) + struct.pack("<H", 0) + bytes(18) + SECTION)
 IMAGE = _put(56, b"ARM\x64" + struct.pack("<I", 64), PE)
 CPIO = _put(SIZE - 100, b"TRAILER!!!", _put(0, b"070701"))
+SQUASHFS = _put(40, struct.pack("<Q", SIZE), _put(0, b"hsqs"))
 EXT4 = _put(1024 + 0x38, b"\x53\xef", _put(1024 + 4, struct.pack("<I", SIZE // 1024)))
 # The least that is a whole image of each kind.
 IMAGES = {"vmlinux": ELF, "bzImage": BZIMAGE, "zImage": ZIMAGE, "Image": IMAGE, "rootfs.cpio": CPIO,
-          "rootfs.ext4": EXT4}
+          "rootfs.ext4": EXT4, "rootfs.squashfs": SQUASHFS}
 
 
 def output_folder(path: Path, arch: str = "x86_64", linux_config: str = "CONFIG_PVH=y\n",
@@ -45,7 +46,8 @@ def output_folder(path: Path, arch: str = "x86_64", linux_config: str = "CONFIG_
     for name in images:
         (path / "images" / name).write_bytes(IMAGES.get(name, b"fake"))
     (path / "build/linux-6.12.9/.config").write_text(linux_config)
-    (path / ".config").write_text(f'BR2_{arch}=y\nBR2_ARCH="{arch}"\n{config}')
+    made = "".join(f"{disk.symbol}=y\n" for disk in DISKS if disk.image in images)
+    (path / ".config").write_text(f'BR2_{arch}=y\nBR2_ARCH="{arch}"\n{made}{config}')
     script(path / "host/bin" / mach.qemu.program, "exit 0")
     return Output.read(path)
 

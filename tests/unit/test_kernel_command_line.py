@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lkmc import guest, machine
 from lkmc.errors import UserError
-from lkmc.output import Output
+from lkmc.output import DISKS, Disk, Output
 from lkmc.request import Payload, RunRequest, When
 
 AFTER, INIT = Payload(When.AFTER, b"true\n"), Payload(When.INIT, b"true\n")
@@ -22,7 +22,7 @@ def output(tmp_path: Path) -> Output:
     return fakes.output_folder(tmp_path)
 
 
-def words(output: Output, disk: str | None = "/dev/vda", **of: object) -> list[str]:
+def words(output: Output, disk: Disk | None = DISKS[0], **of: object) -> list[str]:
     request = RunRequest(**of)      # type: ignore[arg-type]    # whatever the test asks for
     return guest.command_line(request, machine.read(output.arch), output, disk).split(" ")
 

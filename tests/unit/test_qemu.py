@@ -89,7 +89,27 @@ def test_an_output_without_a_disk_is_booted_in_memory(tmp_path: Path) -> None:
     assert values(command(fakes.output_folder(tmp_path, images=["vmlinux", "rootfs.cpio"])), "-initrd")
 
 
-@pytest.mark.parametrize("images, initrd", [(None, True), (["vmlinux", "rootfs.cpio"], False)])
+def test_an_image_left_from_an_older_configuration_is_not_booted(tmp_path: Path) -> None:
+    output = fakes.output_folder(tmp_path, images=["vmlinux", "rootfs.cpio"])
+    (output.images / "rootfs.ext4").write_bytes(fakes.EXT4)
+    assert values(command(output), "-initrd") and not values(command(output), "-drive")
+
+
+def test_a_squashfs_is_mounted_read_only(tmp_path: Path) -> None:
+    argv = command(fakes.output_folder(tmp_path, images=["vmlinux", "rootfs.squashfs"]))
+    assert "images/rootfs.squashfs" in one(argv, "-drive")
+    assert "root=/dev/vda ro" in one(argv, "-append")
+
+
+def test_a_root_in_the_kernel_needs_neither_disk_nor_initrd(tmp_path: Path) -> None:
+    output = fakes.output_folder(tmp_path, config="BR2_TARGET_ROOTFS_INITRAMFS=y\n")
+    argv = command(output)
+    assert not values(argv, "-initrd") and not values(argv, "-drive") and "root=" not in one(argv, "-append")
+    assert values(command(output, RunRequest(initrd=True)), "-initrd")
+
+
+@pytest.mark.parametrize("images, initrd", [
+    (None, True), (["vmlinux", "rootfs.cpio"], False), (["vmlinux", "rootfs.squashfs"], False)])
 def test_persist_is_refused_when_there_is_no_disk(tmp_path: Path, images: list[str] | None, initrd: bool) -> None:
     output = fakes.output_folder(tmp_path, images=images)
     with pytest.raises(UserError, match="--persist needs a disk"):

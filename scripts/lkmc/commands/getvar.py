@@ -26,7 +26,7 @@ VARIABLES: dict[str, Callable[[Output, RunFolder], object]] = {
     "buildroot_images_dir": lambda out, run: out.images,
     "buildroot_target_dir": lambda out, run: out.path / "target",
     "console_log": lambda out, run: run.console_log,
-    "disk_image": lambda out, run: out.images / "rootfs.ext4",
+    "disk_image": lambda out, run: out.images / (out.disk.image if out.disk else "rootfs.ext4"),
     "initrd": lambda out, run: out.images / "rootfs.cpio",
     "kernel_modules_source_dir": lambda out, run: paths.TOP / "kernel_modules",
     "linux_build_dir": lambda out, run: out.linux_build,
