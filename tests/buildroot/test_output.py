@@ -31,7 +31,8 @@ def make(out: Output, *targets: str) -> str:
 
 
 def test_the_images_are_there(out: Output) -> None:
-    assert {path.name for path in out.images.iterdir()} >= {"rootfs.ext4", "rootfs.cpio", "vmlinux", "lkmc"}
+    root = out.disk.image if out.disk else "rootfs.cpio"
+    assert {path.name for path in out.images.iterdir()} >= {root, "rootfs.cpio", "vmlinux", "lkmc"}
     assert (out.overlay / "hello.ko").exists() and (out.overlay / "hello.out").exists()
 
 
@@ -42,6 +43,15 @@ def test_the_kernel_has_what_the_fragments_ask_for(out: Output) -> None:
 def test_vmlinux_has_debug_information(out: Output) -> None:
     sections = subprocess.run(["readelf", "-SW", out.images / "vmlinux"], capture_output=True, text=True, check=True)
     assert " .debug_info " in sections.stdout
+
+
+def test_packages_are_compiled_as_the_configuration_says(out: Output) -> None:
+    """BR2_OPTIMIZE_2 is Buildroot's default; configs/fragments/optimize.config asks for 3."""
+    program = next((out.path / "build").glob("sample-package*/sample_package.out"))
+    dump = subprocess.run(["readelf", "--debug-dump=info", "--dwarf-depth=1", program], capture_output=True, text=True,
+                          check=True)
+    level = "-O3" if out.symbol("BR2_OPTIMIZE_3") == "y" else "-O2"
+    assert [line for line in dump.stdout.splitlines() if "DW_AT_producer" in line and f" {level} " in line]
 
 
 def test_an_edited_module_is_rebuilt_by_its_package(out: Output, tmp_path: Path, limit: float) -> None:
