@@ -58,24 +58,15 @@ def run(command: Sequence[str]) -> int:
     return subprocess.run(command, stdin=subprocess.DEVNULL, env=environment).returncode
 
 
+def command(tree: Path, output: Path, *targets: str) -> list[str]:
+    """make in Buildroot for an output folder, with this checkout as its external tree."""
+    return ["make", "-C", str(tree), f"O={output}", f"BR2_EXTERNAL={paths.TOP}", *targets]
+
+
 def make(tree: Path, output: Path, *targets: str) -> None:
     """Run make in Buildroot for an output folder, with this checkout as its external tree. Raises LkmcError."""
-    command = ["make", "-C", str(tree), f"O={output}", f"BR2_EXTERNAL={paths.TOP}", *targets]
-    status = run(command)
+    words = command(tree, output, *targets)
+    status = run(words)
     if status:
         raise LkmcError(f"make ended with status {status}; its last lines above say why. Go on with: "
-                        f"{shlex.join(command)}")
-
-
-def configure(tree: Path, output: Path, arch: str, fragments: Sequence[Path]) -> None:
-    """Write the output's .config from the architecture's defconfig and fragments, later ones over earlier ones."""
-    for fragment in fragments:
-        if not fragment.is_file():
-            raise UserError(f"--config {fragment}: no such file; ours are in configs/fragments/")
-    make(tree, output, f"lkmc_{arch}_defconfig")
-    if fragments:
-        merge = [str(tree / "support/kconfig/merge_config.sh"), "-m", "-O", str(output), str(output / ".config"),
-                 *(str(path.absolute()) for path in fragments)]
-        if run(merge):
-            raise LkmcError(f"the fragments could not be merged: {shlex.join(merge)}")
-        make(tree, output, "olddefconfig")
+                        f"{shlex.join(words)}")

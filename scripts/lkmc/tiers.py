@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from lkmc import apt, buildroot, machine, paths, prebuilt
 from lkmc.errors import LkmcError
+from lkmc.kconfig.request import ConfigRequest
+from lkmc.kconfig.write import configure
 from lkmc.output import Output
 
 # A Buildroot fragment that the tests merge last, with {arch} in its path: where sources come from on a machine that
@@ -58,11 +59,11 @@ def built(yes: bool, lacking: list[str]) -> list[str]:
     arguments = []
     for arch in BUILT_ARCHES:
         output = paths.OUT / f"test-{arch}"
-        fragments = [Path(os.environ[FRAGMENT].format(arch=arch)), paths.TOP / "tests/data/host-emulators.config"]
+        fragments = os.environ[FRAGMENT].format(arch=arch), str(paths.TOP / "tests/data/host-emulators.config")
         try:
             apt.require(buildroot.TOOLS, yes)
             tree = buildroot.provide(None)
-            buildroot.configure(tree, output, arch, fragments)
+            configure(tree, output, ConfigRequest(f"lkmc_{arch}_defconfig", fragments))
             buildroot.make(tree, output, "source")
         except LkmcError as error:
             lacking.append(f"{arch}: {error}")

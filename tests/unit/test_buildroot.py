@@ -103,36 +103,6 @@ def test_a_make_that_fails_says_how_to_go_on(
         buildroot.make(tree, Path("/o"), "all")
 
 
-def test_the_defconfig_is_the_architectures(tree: Path, log: Path) -> None:
-    buildroot.configure(tree, Path("/o"), "arm", [])
-    [line] = ran(log)
-    assert line.endswith(" lkmc_arm_defconfig")
-
-
-def test_fragments_are_merged_in_their_order(
-        tmp_path: Path, tree: Path, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in ("b", "a"):
-        (tmp_path / name).touch()
-    buildroot.configure(tree, tmp_path / "o", "arm", [Path("b"), Path("a")])
-    defconfig, merge, olddefconfig = ran(log)
-    assert defconfig.endswith("lkmc_arm_defconfig") and olddefconfig.endswith(" olddefconfig")
-    assert merge == f"merge_config.sh -m -O {tmp_path}/o {tmp_path}/o/.config {tmp_path}/b {tmp_path}/a"
-
-
-def test_a_missing_fragment_stops_before_anything_is_configured(tmp_path: Path, tree: Path, log: Path) -> None:
-    with pytest.raises(UserError, match=f"--config {tmp_path}/none: no such file; ours are in configs/fragments/"):
-        buildroot.configure(tree, Path("/o"), "arm", [tmp_path / "none"])
-    assert not log.exists()
-
-
-def test_fragments_that_cannot_be_merged_are_an_error(tmp_path: Path, tree: Path, log: Path) -> None:
-    fakes.script(tree / "support/kconfig/merge_config.sh", "exit 1")
-    (tmp_path / "a").touch()
-    with pytest.raises(LkmcError, match="could not be merged: .*merge_config.sh -m"):
-        buildroot.configure(tree, tmp_path, "arm", [tmp_path / "a"])
-
-
 @pytest.mark.parametrize("uid, value", [(0, "1"), (1000, "")])
 def test_root_may_configure_host_packages_too(
         tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch, uid: int, value: str) -> None:

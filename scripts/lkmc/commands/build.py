@@ -5,6 +5,7 @@ Every command is printed: it is plain make, and you can go on without this scrip
 are Buildroot's own targets.
 
     scripts/build --arch aarch64
+    scripts/build --arch aarch64 --linux-fragment linux/sanitize.config linux-reconfigure all
     scripts/build --arch aarch64 linux-menuconfig
     scripts/build --arch aarch64 lkmc-kernel-modules-rebuild all
 """
@@ -13,8 +14,10 @@ from __future__ import annotations
 import argparse
 
 from lkmc import apt, buildroot, paths
+from lkmc.kconfig import request
+from lkmc.kconfig.write import configure
 
-OPTIONS = ("arch", "output", "buildroot", "config")
+OPTIONS = ("arch", "output", "buildroot", *request.OPTIONS)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +28,8 @@ def main(args: argparse.Namespace) -> int:
     output = (args.output or paths.OUT / args.arch).absolute()
     apt.require(buildroot.TOOLS, args.yes)
     tree = buildroot.provide(args.buildroot)
-    if args.config or not (output / ".config").exists():
-        buildroot.configure(tree, output, args.arch, args.config)
+    wanted = request.ConfigRequest.of(args)
+    if args.defconfig or wanted.asks or not (output / ".config").exists():
+        configure(tree, output, wanted)
     buildroot.make(tree, output, *(args.targets or ["all"]))
     return 0

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Write an output's configuration, and say what of the request did not take."""
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from lkmc.errors import LkmcError
+from lkmc.kconfig import fragment, linux, lost, request
+from lkmc.kconfig.lost import Lost
+from lkmc.kconfig.request import ConfigRequest
+from lkmc.kconfig.state import State
+from lkmc.kconfig.tree import BuildrootTree
+
+
+def write(tree: Path, output: Path, wanted: ConfigRequest, linux_too: bool = True) -> tuple[list[Lost], list[str]]:
+    """Write .config and the kernel fragment of an output with the Buildroot `tree`; return what did not take, and what
+    Kconfiglib sees otherwise than `conf`. Nothing is written when this raises LkmcError.
+
+    The kernel's part is checked as well where its sources are there, else when Buildroot configures the kernel.
+    """
+    layers = request.layers(tree, wanted)
+    defconfig = request.defconfig_file(tree, wanted.defconfig)
+    text = fragment.text(fragment.merged(layers).values()) + f'BR2_DEFCONFIG="{defconfig}"\n'
+    computed = BuildrootTree(tree, output).compute(text)
+    state = State(computed.tree, "BR2_")
+    state.load(computed.config)
+    lost.refuse_wrong_values(state, layers)
+    kernel = linux.of_output(output) if linux_too and request.linux_layers(wanted) else None
+    missing, notes = lost.find(state, layers, computed.config), lost.disagreements(state, layers, computed.config)
+    if kernel:
+        files = [path for path in request.kernel_files(computed.config, output) if path.name != request.LINUX_SET]
+        more = request.linux_layers(wanted)
+        over = [fragment.read(path, "CONFIG_") for path in files]
+        over += more[len(wanted.linux_fragments):]
+        found, doubts = linux.check(kernel, over)
+        missing, notes = missing + found, notes + doubts
+    _store(output, computed.config, wanted)
+    return missing, notes
+
+
+def _store(output: Path, config: str, wanted: ConfigRequest) -> None:
+    settings = output / request.LINUX_SET
+    if wanted.linux_settings:
+        lines = fragment.text(fragment.settings(wanted.linux_settings, "CONFIG_", "--linux-set").assignments)
+        settings.write_text(f"# The --linux-set of scripts/config.\n{lines}")
+    else:
+        settings.unlink(missing_ok=True)
+    request.record(output, wanted)
+    target, part = output / ".config", output / ".config.lkmc"
+    if target.exists():
+        target.replace(output / ".config.old")
+    part.write_text(config)
+    part.replace(target)
+
+
+def configure(tree: Path, output: Path, wanted: ConfigRequest) -> None:
+    """write() for a build, which a lost request ends before it began. Raises LkmcError."""
+    missing, notes = write(tree, output, wanted)
+    for text in [*(one for one in missing if one.gave_way), *notes]:
+        print(text, file=sys.stderr)
+    lost_ones = [str(one) for one in missing if not one.gave_way]
+    if lost_ones:
+        raise LkmcError("; ".join([*lost_ones, "nothing was built; change the request, or ask scripts/config explain"]))
