@@ -14,3 +14,12 @@ ifeq ($(BR2_TARGET_ROOTFS_INITRAMFS),y)
 rootfs-initramfs:
 	$(LKMC_LINUX_INSTALL_VMLINUX)
 endif
+
+# Buildroot merges the kernel's fragments without looking at what came of them. What
+# they ask for in vain ends the build here.
+define LKMC_LINUX_CHECK_REQUESTS
+	$(Q)$(BR2_EXTERNAL_LKMC_PATH)/scripts/lkmc/linux-requests $(LINUX_DIR) \
+		$(or $(LINUX_KCONFIG_FILE),$(LINUX_KCONFIG_DEFCONFIG)) $(LINUX_KCONFIG_FRAGMENT_FILES) \
+		-- env $(LINUX_KCONFIG_MAKE)
+endef
+LINUX_PRE_CONFIGURE_HOOKS += LKMC_LINUX_CHECK_REQUESTS

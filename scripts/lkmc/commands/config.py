@@ -4,22 +4,48 @@ own `conf` computes it; what was asked for and did not take is listed with the r
 
     scripts/config --arch aarch64 --fragment configs/fragments/toolchain-bootlin.config --set BR2_PACKAGE_STRACE=y
     scripts/config --arch aarch64 --linux-fragment linux/sanitize.config --linux-set CONFIG_NR_CPUS=8
+
+Or ask about configurations, which changes none:
+
+    scripts/config explain SYMBOL           a BR2_ or CONFIG_ symbol: its value, why, and how to enable it
+    scripts/config explain SYMBOL --enable  only the assignments that enable it, as a fragment
+    scripts/config diff A B                 symbols that differ between two outputs or .configs; status 1 if any does
+    scripts/config save buildroot|linux     what menuconfig or linux-menuconfig changed, as a minimal fragment
+    scripts/config check                    lines of the tree's defconfigs and fragments that do not take
+    scripts/config check --output DIR       what this output asks for and did not get
 """
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from lkmc import apt, buildroot, paths
-from lkmc.kconfig import lost, request
+from lkmc.errors import UserError
+from lkmc.kconfig import check, difference, enable, explain, fragment, lost, request, subject
+from lkmc.kconfig.subject import Subject
 from lkmc.kconfig.write import write
+from lkmc.machine import arches
 
-OPTIONS = ("arch", "output", "buildroot", *request.OPTIONS)
+OPTIONS = ("arch", "output", "buildroot", *request.OPTIONS, "linux", "enable")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", nargs="*", metavar="QUESTION", help="explain, diff, save or check; see above")
 
 
 def main(args: argparse.Namespace) -> int:
-    output = (args.output or paths.OUT / args.arch).absolute()
+    what, *operands = args.question or ["write"]
+    if what not in QUESTIONS or len(operands) != QUESTIONS[what][1]:
+        raise UserError(f"{' '.join(args.question)!r} is no question; see scripts/config --help for explain, diff, "
+                        "save and check")
     apt.require(buildroot.TOOLS, args.yes)
+    return QUESTIONS[what][0](args, *operands)
+
+
+def _write(args: argparse.Namespace) -> int:
+    output = (args.output or paths.OUT / args.arch).absolute()
     missing, notes = write(buildroot.provide(args.buildroot), output, request.ConfigRequest.of(args))
     print(f"{output}/.config")
     return report(missing, notes)
@@ -29,4 +55,66 @@ def report(missing: list[lost.Lost], notes: list[str]) -> int:
     """Print what did not take, and what is in doubt; 1 when something is lost that nothing displaced."""
     for text in [*missing, *notes]:
         print(text, file=sys.stderr)
-    return 1 if any(not one.gave_way for one in missing) else 0
+    return 1 if any(one.fails for one in missing) else 0
+
+
+def _output(args: argparse.Namespace) -> Path | None:
+    """The output that a question is about, if there is one."""
+    folder = (args.output or paths.OUT / args.arch).absolute()
+    if args.output and not (folder / ".config").is_file():
+        raise UserError(f"{folder}: no output folder; configure one with scripts/config --output {folder}")
+    return folder if (folder / ".config").is_file() else None
+
+
+def _subject(args: argparse.Namespace, kernel: bool) -> Subject:
+    tree = buildroot.provide(args.buildroot)
+    if kernel:
+        return subject.kernel(tree, _output(args), args.arch, args.linux)
+    return subject.buildroot(tree, _output(args), args.arch)
+
+
+def _explain(args: argparse.Namespace, name: str) -> int:
+    if not name.startswith(("BR2_", "CONFIG_")):
+        raise UserError(f"{name}: write it as BR2_{name} for Buildroot's symbol, as CONFIG_{name} for Linux's")
+    about = _subject(args, name.startswith("CONFIG_"))
+    state, config = about.state()
+    if not args.enable:
+        print(*explain.lines(state, name, about.layers, config, about.tree.what), sep="\n")
+        return 0
+    explain.symbol(state, name)
+    found = enable.smallest(state, config, name)
+    if found is None:
+        raise UserError(f"{name}: no assignments enable it here; scripts/config explain {name} says what it lacks")
+    print(fragment.text(fragment.Assignment(key, value, "") for key, value in found.items()), end="")
+    return 0
+
+
+def _diff(args: argparse.Namespace, old: str, new: str) -> int:
+    found = list(difference.lines(Path(old), Path(new)))
+    print(*found, sep="\n", end="\n" if found else "")
+    return 1 if found else 0
+
+
+def _save(args: argparse.Namespace, which: str) -> int:
+    if which not in ("buildroot", "linux"):
+        raise UserError(f"save {which}: choose buildroot or linux")
+    about = _subject(args, which == "linux")
+    if about.config is None:
+        raise UserError(f"{args.output or paths.OUT / args.arch}: not configured yet; there is nothing to save")
+    state, base = about.state(about.asked)
+    for name, value in difference.minimal(state, base, about.config).items():
+        print(fragment.Assignment(name, value, "").line)
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    tree = buildroot.provide(args.buildroot)
+    if args.output:
+        return report(*check.output(tree, args.output.absolute(), args.arch))
+    found = check.everything(tree, [args.arch] if hasattr(args, "arch_given") else list(arches()), args.linux)
+    print(*found.lines, sep="\n")
+    return 1 if found.fails else 0
+
+
+QUESTIONS: dict[str, tuple[Callable[..., int], int]] = {
+    "write": (_write, 0), "explain": (_explain, 1), "diff": (_diff, 2), "save": (_save, 1), "check": (_check, 0)}

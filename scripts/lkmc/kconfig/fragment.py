@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lkmc import paths
@@ -13,6 +13,8 @@ from lkmc.errors import UserError
 SET = re.compile(r"(?P<name>(?:CONFIG_|BR2_)\w+)=(?P<value>.*)")
 UNSET = re.compile(r"# (?P<name>(?:CONFIG_|BR2_)\w+) is not set")
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+# A comment of ours: these requests may come to nothing, on an architecture or in a version without the symbol.
+OPTIONAL = re.compile(r"# lkmc: optional=(?P<names>\w+(?:,\w+)*)")
 VALUE = re.compile(STRING.pattern + r"|[ymn]|-?\d+|0[xX][0-9a-fA-F]+")
 
 
@@ -22,6 +24,7 @@ class Assignment:
     name: str           # with its prefix, CONFIG_ or BR2_
     value: str
     where: str          # file:line, or the option that set it
+    optional: bool = False
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}"
@@ -60,17 +63,20 @@ def read(path: Path, prefix: str) -> Layer:
 def parse(text: str, prefix: str, name: str) -> Layer:
     """The assignments of a fragment's text; `name` is what messages call it."""
     found = []
+    optional: set[str] = set()
     for number, raw in enumerate(text.split("\n"), 1):
         line = raw.strip()
         where = f"{name}:{number}"
         if "\0" in raw:
             raise UserError(f"{where}: not text; a fragment holds lines such as {prefix}A=y")
-        unset = UNSET.fullmatch(line)
+        unset, may = UNSET.fullmatch(line), OPTIONAL.fullmatch(line)
         if unset:
             found.append(_assignment(unset["name"], "n", where, prefix))
+        elif may:
+            optional |= set(may["names"].split(","))
         elif line and not line.startswith("#"):
             found.append(setting(line, prefix, where))
-    return Layer(name, tuple(found))
+    return Layer(name, tuple(replace(one, optional=one.name in optional) for one in found))
 
 
 def setting(text: str, prefix: str, where: str) -> Assignment:

@@ -20,10 +20,16 @@ class Lost:
     remedy: tuple[str, ...] = ()    # assignments with which it would take
     gave_way: bool = False          # it takes without the layers after its own, and they win
 
+    @property
+    def fails(self) -> bool:
+        """Whether nobody meant it to be lost."""
+        return not (self.gave_way or self.request.optional)
+
     def __str__(self) -> str:
         now = f"it is {self.actual}" if self.actual else "it is not set"
-        if self.gave_way:
-            return f"{self.request.where}: {self.request} gave way to what is set after it ({now}): {self.reason}"
+        if not self.fails:
+            how = "gave way to what is set after it" if self.gave_way else "is optional and did not take"
+            return f"{self.request.where}: {self.request} {how} ({now}): {self.reason}"
         helps = f"; it takes with {' '.join(self.remedy)}" if self.remedy else ""
         return f"{self.request.where}: {self.request} did not take ({now}): {self.reason}{helps}"
 
@@ -36,7 +42,8 @@ def find(state: State, layers: Sequence[Layer], config: str, remedies: bool = Tr
     state.load(config)
     found = []
     for one in pending:
-        remedy = enable.smallest(state, config, one.name, one.value) if remedies and one not in weak else None
+        helped = remedies and one not in weak and not one.optional
+        remedy = enable.smallest(state, config, one.name, one.value) if helped else None
         helps = tuple(f"{name}={value}" for name, value in (remedy or {}).items() if name != one.name)
         found.append(Lost(one, actual.get(one.name, ""), reason.of(state, one.name, one.value), helps, one in weak))
     return found

@@ -107,17 +107,19 @@ def unmet(state: State, expression: Expression, level: int) -> list[str]:
     if isinstance(expression, kconfiglib.Choice):
         within = [unmet(state, node.prompt[1], level) for node in expression.nodes if node.prompt]
         return min(within, key=len, default=[]) or [f"{_item(state, expression)} at {LETTER[level]}"]
-    return [f"{_shown(state, expression)} ({leaf(state, expression)})"]
+    return [f"{shown(state, expression)} ({leaf(state, expression)})"]
 
 
-def _shown(state: State, expression: Expression) -> str:
+def shown(state: State, expression: Expression) -> str:
+    """An expression as Kconfig files spell it, with full names."""
     return str(kconfiglib.expr_str(expression, lambda item: _item(state, item)))
 
 
 def _item(state: State, item: Any) -> str:
     if isinstance(item, kconfiglib.Choice):
         return f"the choice {_title(item)}"
-    return state.name(item) if not item.is_constant else str(kconfiglib.standard_sc_expr_str(item))
+    plain = item.is_constant or (not item.nodes and item.name[:1].isdigit())       # a number is no symbol
+    return str(kconfiglib.standard_sc_expr_str(item)) if plain else state.name(item)
 
 
 def leaf(state: State, expression: Expression) -> str:
@@ -131,13 +133,13 @@ def leaf(state: State, expression: Expression) -> str:
 def _value(state: State, item: Any) -> str:
     if isinstance(item, kconfiglib.Choice):
         return LETTER[item.tri_value]
-    return state.value(item) + ("" if item.nodes else ", and no file defines it here")
+    return state.value(item) if item.nodes else "n, for no file defines it here"
 
 
 def symbols_in(expression: Expression) -> list[Any]:
     """The symbols and choices that an expression names, without the constants."""
     return [item for item in sorted(kconfiglib.expr_items(expression), key=lambda item: str(item.name))
-            if not getattr(item, "is_constant", False)]
+            if not getattr(item, "is_constant", False) and not str(item.name)[:1].isdigit()]
 
 
 def _title(choice: Any) -> str:

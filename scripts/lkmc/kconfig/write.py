@@ -57,8 +57,8 @@ def _store(output: Path, config: str, wanted: ConfigRequest) -> None:
 def configure(tree: Path, output: Path, wanted: ConfigRequest) -> None:
     """write() for a build, which a lost request ends before it began. Raises LkmcError."""
     missing, notes = write(tree, output, wanted)
-    for text in [*(one for one in missing if one.gave_way), *notes]:
+    for text in [*(one for one in missing if not one.fails), *notes]:
         print(text, file=sys.stderr)
-    lost_ones = [str(one) for one in missing if not one.gave_way]
+    lost_ones = [str(one) for one in missing if one.fails]
     if lost_ones:
         raise LkmcError("; ".join([*lost_ones, "nothing was built; change the request, or ask scripts/config explain"]))
