@@ -101,9 +101,10 @@ def _save(args: argparse.Namespace, which: str) -> int:
     about = _subject(args, which == "linux")
     if about.config is None:
         raise UserError(f"{args.output or paths.OUT / args.arch}: not configured yet; there is nothing to save")
-    state, base = about.state(about.asked)
+    state, base = about.state(about.before or about.asked)
     for name, value in difference.minimal(state, base, about.config).items():
-        print(fragment.Assignment(name, value, "").line)
+        if name != "BR2_DEFCONFIG":
+            print(fragment.Assignment(name, value, "").line)
     return 0
 
 

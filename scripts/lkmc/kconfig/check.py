@@ -38,17 +38,18 @@ class Found:
 
 
 def output(tree: Path, folder: Path, arch: str) -> tuple[list[Lost], list[str]]:
-    """What an output asks for and did not get, in Buildroot's configuration and in the kernel's."""
+    """What an output asks for and did not get, of Buildroot and of the kernel; what Kconfiglib sees otherwise than
+    `conf`."""
     missing: list[Lost] = []
     notes: list[str] = []
     about = [subject.buildroot(tree, folder, arch)] if request.read(folder) else []
     kernel = linux.of_output(folder)
     if kernel:
         about.append(subject.Subject(kernel, subject.kernel_layers(tree, folder, arch), None))
-    for one in about:
-        state, config = one.state(one.asked)
-        missing += lost.find(state, one.layers, config)
-        notes += lost.disagreements(state, one.layers, config)
+    for part in about:
+        state, config = part.state(part.asked)
+        missing += [one for one in lost.find(state, part.layers, config) if one.fails]
+        notes += lost.disagreements(state, part.layers, config)
     return missing, notes
 
 

@@ -13,6 +13,8 @@ from lkmc.kconfig.request import ConfigRequest
 from lkmc.kconfig.state import State
 from lkmc.kconfig.tree import BuildrootTree, LinuxTree, Tree
 
+CONFIGURED = ".config.lkmc"     # in a kernel's build folder: scripts/lkmc/linux-requests keeps it for us
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -20,6 +22,7 @@ class Subject:
     tree: Tree
     layers: tuple[Layer, ...]
     config: str | None          # as it is now; None where nothing has been configured yet
+    before: str | None = None   # as it was before anybody edited it, where that is known
 
     def state(self, config: str | None = None) -> tuple[State, str]:
         """Kconfiglib at this .config, by default the present one, and what `conf` makes of it."""
@@ -56,7 +59,9 @@ def kernel(tree: Path, output: Path | None, arch: str, sources: Path | None) -> 
     if found is None:
         raise MissingOutput(f"{output or 'no output'}: no kernel sources are unpacked here; have them by scripts/build "
                             f"linux-patch, or name some with --linux DIR")
-    return Subject(found, kernel_layers(tree, output, arch), _configured(found) if not sources else None)
+    before = found.path / CONFIGURED
+    return Subject(found, kernel_layers(tree, output, arch), _configured(found) if not sources else None,
+                   before.read_text() if before.is_file() and not sources else None)
 
 
 def kernel_layers(tree: Path, output: Path | None, arch: str) -> tuple[Layer, ...]:

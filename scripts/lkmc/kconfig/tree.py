@@ -56,7 +56,9 @@ class BuildrootTree:
                        cwd=self.path, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         version = re.search(r"^export BR2_VERSION := (\S+)", (self.path / "Makefile").read_text(), re.M)
         environment = {
-            **os.environ, "CONFIG_": "", "srctree": str(self.path), "BASE_DIR": str(self.output),
+            **os.environ, "CONFIG_": "", "srctree": str(self.path),
+            # What make is to expand stays in the .config as it is.
+            **{name: f"$({name})" for name in ("BASE_DIR", "CONFIG_DIR", "TOPDIR")},
             "BR2_BASE_DIR": str(scratch), "BR2_EXTERNAL_LKMC_PATH": str(paths.TOP), "BR2_DEFCONFIG": "",
             "BR2_VERSION_FULL": version[1] if version else "", "BR2_HIDE_SECONDARY_TARGET_OPTIONS": "n",
             "SKIP_LEGACY": "", **_host_compiler()}
