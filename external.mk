@@ -23,3 +23,20 @@ define LKMC_LINUX_CHECK_REQUESTS
 		-- env $(LINUX_KCONFIG_MAKE)
 endef
 LINUX_PRE_CONFIGURE_HOOKS += LKMC_LINUX_CHECK_REQUESTS
+
+# The C library starts on kernels far older than the headers that it is built with, for
+# variants run other kernels with the same toolchain (--kernel-version).
+GLIBC_CONF_OPTS += --enable-kernel=4.19
+
+# The toolchain of a variant whose base built one: its sysroot holds what the base's
+# packages put there, too, which this output may not have.
+ifneq ($(call qstrip,$(BR2_LKMC_BASE)),)
+ifeq ($(call qstrip,$(BR2_TOOLCHAIN_EXTERNAL_PATH)),$(call qstrip,$(BR2_LKMC_BASE))/host)
+define LKMC_TOOLCHAIN_LEAVE_OUT_PACKAGES
+	sed -E '/^(host-|toolchain|glibc|musl|uclibc|linux-headers|gcc-final|skeleton)/d; s/^[^,]*,//' \
+		$(call qstrip,$(BR2_LKMC_BASE))/build/packages-file-list-staging.txt | \
+		(cd $(STAGING_DIR) && xargs -d '\n' rm -f)
+endef
+TOOLCHAIN_EXTERNAL_CUSTOM_POST_INSTALL_STAGING_HOOKS += LKMC_TOOLCHAIN_LEAVE_OUT_PACKAGES
+endif
+endif

@@ -14,7 +14,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, NoReturn
 
-from lkmc import options, paths
+from lkmc import options, output, paths
 from lkmc.errors import LkmcError, UserError
 
 OUR_ERROR = 125     # so that `git bisect run` skips what failed for a reason of ours
@@ -88,7 +88,19 @@ def parse(command: Any, name: str, argv: list[str]) -> argparse.Namespace:
     parser.set_defaults(**{key: value for key, value in preset.items() if key in taken(command)})
     args = parser.parse_args(argv)
     args.rest = tuple(rest)
+    _place(args)
     return args
+
+
+def _place(args: argparse.Namespace) -> None:
+    """Make the output of --variant that of --output, which is all that commands know. Raises UserError."""
+    if getattr(args, "variant", None) is None:
+        return
+    given = [name for name in ("output", "variant") if f"{name}_given" in args]
+    if args.output is not None and len(given) != 1:
+        raise UserError("give only one of --output and --variant: a variant is the output out/ARCH-NAME")
+    if given != ["output"]:
+        args.output = output.variant(args.arch, args.variant)
 
 
 def _config_file(argv: list[str]) -> Path | None:

@@ -44,6 +44,14 @@ def run_id(text: str) -> str:
     return text
 
 
+def variant(text: str) -> str:
+    """A name that can be part of an output folder's."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
+        raise argparse.ArgumentTypeError(
+            f"not a variant: {text!r}; use up to 64 letters, digits and . _ -, a letter or digit first")
+    return text
+
+
 def number(low: float, high: float, of: Callable[[str], float]) -> Callable[[str], float]:
     """A number from `low` to `high`."""
     def convert(text: str) -> float:
@@ -69,6 +77,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                    help="architecture of the guest: x86_64, aarch64, arm, or x, A, a (default: %(default)s)"),
     "background": option("--background", **SWITCH,
                          help="return once the emulator runs; the console goes to the run folder"),
+    "base": option("--base", type=Path, metavar="DIR",
+                   help="the output whose toolchain and configuration a variant starts from (default: out/ARCH)"),
     "beside": option("--beside", action="append", default=[], metavar="NAME=COMMAND",
                      help="measure this command as well, in turn with ours; may be repeated"),
     "buildroot": option("--buildroot", type=Path, metavar="DIR",
@@ -95,6 +105,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "kernel-cli": option("--kernel-cli", default="", metavar="TEXT", help="add this to the kernel's command line"),
     "kernel-cli-after-dash": option("--kernel-cli-after-dash", default="", metavar="TEXT",
                                     help="add this to the kernel's command line, for init"),
+    "kernel-version": option("--kernel-version", metavar="KERNEL",
+                             help="a variant's Linux: a version such as 6.12.30, a tarball, or GIT#COMMIT"),
     "keyword": option("-k", "--keyword", action="append", default=[], metavar="NAME",
                       help="only the examples of this name, a pattern of the shell; may be repeated"),
     "kvm": option("-K", "--kvm", **FLAG, default=False, help="run on the host's own processor"),
@@ -106,11 +118,13 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "list": option("--list", **SWITCH, help="list all names with their values"),
     "memory": option("-m", "--memory", type=memory, default="512M", metavar="SIZE",
                      help="memory of the guest (default: %(default)s)"),
-    "output": option("-o", "--output", type=Path, metavar="DIR",
+    "output": option("-o", "--output", type=Path, action=Given, metavar="DIR",
                      help="Buildroot's output folder (default: out/ARCH, else out/ARCH-prebuilt)"),
     "persist": option("--persist", **SWITCH, help="let the guest write to the disk image"),
     "qemu-which": option("--qemu-which", choices=("host", "buildroot"), metavar="WHICH",
                          help="host's QEMU or buildroot's (default: the output's own where it has one)"),
+    "qemu-version": option("--qemu-version", metavar="QEMU",
+                           help="a variant's own QEMU: a version such as 10.1.0, a tarball, or GIT#COMMIT"),
     "quiet": option("-q", "--quiet", **SWITCH, help="print nothing but the guest's console and errors"),
     "run-id": option("-n", "--run-id", type=run_id, default="0", metavar="ID",
                      help="name of the run's folder; several can run at a time (default: %(default)s)"),
@@ -123,6 +137,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "timeout": option("--timeout", type=number(0.1, 1e6, float), metavar="SECONDS",
                       help="end the run after this time, with exit status 124"),
     "type": option("--type", choices=("input",), help="list the options that lkmc.toml can set"),
+    "variant": option("--variant", type=variant, action=Given, metavar="NAME",
+                      help="the output out/ARCH-NAME, in the place of --output"),
     "verbose": option("-v", "--verbose", **SWITCH, help="print more about what is done"),
     "yes": option("-y", "--yes", **FLAG, default=False, help="install missing distro packages without asking"),
 }

@@ -38,7 +38,7 @@ class Output:
             config = (path / ".config").read_text()
         except OSError as error:
             raise MissingOutput(f"{path}: no output folder ({error.strerror}); "
-                                f"make one with scripts/build or scripts/prebuilt") from None
+                                f"make one with {_how_to_make(path)}") from None
         except UnicodeDecodeError:
             raise MissingOutput(f"{path}/.config: not a text file; make the folder anew with scripts/build") from None
         arch = _symbol(config, "BR2_ARCH")
@@ -58,6 +58,17 @@ class Output:
     @property
     def host(self) -> Path:
         return self.path / "host"
+
+    @property
+    def base(self) -> Path | None:
+        """The output that this one is a variant of."""
+        base = self.symbol("BR2_LKMC_BASE")
+        return Path(base) if base else None
+
+    def program(self, name: str) -> Path | None:
+        """A host program that was built here, or in the output that this one is a variant of."""
+        folders = [self.path, *([self.base] if self.base else [])]
+        return next((path for folder in folders if (path := folder / "host/bin" / name).exists()), None)
 
     @property
     def overlay(self) -> Path:
@@ -127,6 +138,19 @@ def default(arch: str) -> Path:
     """Where the output of an architecture is looked for: Buildroot's where it is complete, else the prebuilt one."""
     built, prebuilt = paths.OUT / arch, paths.OUT / f"{arch}-prebuilt"
     return built if any(built.glob("images/rootfs.*")) else prebuilt
+
+
+def variant(arch: str, name: str) -> Path:
+    """Where a variant of an architecture's output is."""
+    return paths.OUT / f"{arch}-{name}"
+
+
+def _how_to_make(path: Path) -> str:
+    """The command that makes an output folder there."""
+    arch, _, name = path.name.partition("-")
+    if path.parent != paths.OUT or arch not in arches() or not name or name.startswith("prebuilt"):
+        return "scripts/build or scripts/prebuilt"
+    return f"scripts/build --arch {arch} --variant {name}"
 
 
 def find(path: Path | None, arch: str, arch_given: bool = False) -> Output:

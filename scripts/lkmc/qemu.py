@@ -17,12 +17,13 @@ from lkmc.run_folder import RunFolder
 
 def program(request: RunRequest, machine: Machine, output: Output) -> str:
     """The QEMU to start: the output's own where it has one, else the host's. Raises MissingOutput."""
-    built = output.host / "bin" / machine.qemu.program
-    if request.qemu_which == "buildroot" or (request.qemu_which is None and built.exists()):
-        if not built.exists():
-            raise MissingOutput(f"{built}: not built; set BR2_PACKAGE_HOST_QEMU=y in {output.path}/.config and run "
-                                f"scripts/build --arch {output.arch}, or leave out --qemu-which")
+    built = output.program(machine.qemu.program)
+    if built and request.qemu_which != "host":
         return str(built)
+    if request.qemu_which == "buildroot":
+        raise MissingOutput(f"{output.host}/bin/{machine.qemu.program}: not built; set BR2_PACKAGE_HOST_QEMU=y in "
+                            f"{output.path}/.config and run scripts/build --arch {output.arch}, or leave out "
+                            f"--qemu-which")
     found = shutil.which(machine.qemu.program)
     if found is None:
         raise MissingOutput(f"no {machine.qemu.program} on this host: install the distro's package "

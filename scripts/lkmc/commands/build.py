@@ -8,16 +8,17 @@ are Buildroot's own targets.
     scripts/build --arch aarch64 --linux-fragment linux/sanitize.config linux-reconfigure all
     scripts/build --arch aarch64 linux-menuconfig
     scripts/build --arch aarch64 lkmc-kernel-modules-rebuild all
+    scripts/build --arch aarch64 --variant v6.12 --kernel-version 6.12.30
 """
 from __future__ import annotations
 
 import argparse
 
-from lkmc import apt, buildroot, paths
+from lkmc import apt, buildroot, paths, variant
 from lkmc.kconfig import request
 from lkmc.kconfig.write import configure
 
-OPTIONS = ("arch", "output", "buildroot", *request.OPTIONS)
+OPTIONS = ("arch", "output", "buildroot", *request.OPTIONS, *variant.OPTIONS)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,8 +29,9 @@ def main(args: argparse.Namespace) -> int:
     output = (args.output or paths.OUT / args.arch).absolute()
     apt.require(buildroot.TOOLS, args.yes)
     tree = buildroot.provide(args.buildroot)
-    wanted = request.ConfigRequest.of(args)
-    if args.defconfig or wanted.asks or not (output / ".config").exists():
-        configure(tree, output, wanted)
+    new = not (output / ".config").exists()
+    if new or args.defconfig or variant.asks(args) or request.ConfigRequest.of(args).asks:
+        configure(tree, output, variant.wanted(args, tree, output))
+        variant.override(args, output)
     buildroot.make(tree, output, *(args.targets or ["all"]))
     return 0

@@ -21,14 +21,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lkmc import apt, buildroot, paths
+from lkmc import apt, buildroot, paths, variant
 from lkmc.errors import UserError
 from lkmc.kconfig import check, difference, enable, explain, fragment, lost, request, subject
 from lkmc.kconfig.subject import Subject
 from lkmc.kconfig.write import write
 from lkmc.machine import arches
 
-OPTIONS = ("arch", "output", "buildroot", *request.OPTIONS, "linux", "enable")
+OPTIONS = ("arch", "output", "buildroot", *request.OPTIONS, *variant.OPTIONS, "linux", "enable")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,9 @@ def main(args: argparse.Namespace) -> int:
 
 def _write(args: argparse.Namespace) -> int:
     output = (args.output or paths.OUT / args.arch).absolute()
-    missing, notes = write(buildroot.provide(args.buildroot), output, request.ConfigRequest.of(args))
+    tree = buildroot.provide(args.buildroot)
+    missing, notes = write(tree, output, variant.wanted(args, tree, output))
+    variant.override(args, output)
     print(f"{output}/.config")
     return report(missing, notes)
 

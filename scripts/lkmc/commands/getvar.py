@@ -16,7 +16,7 @@ from lkmc.errors import MissingOutput, UserError
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "run-id", "list", "type")
+OPTIONS = ("arch", "output", "variant", "run-id", "list", "type")
 
 VARIABLES: dict[str, Callable[[Output, RunFolder], object]] = {
     "arch": lambda out, run: out.arch,

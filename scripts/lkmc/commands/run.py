@@ -23,7 +23,7 @@ from lkmc.output import Output
 from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
+OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
            "dry-run", "run-id", "timeout", "background")
 TAKES_REST = True
@@ -132,7 +132,7 @@ def first_output(args: argparse.Namespace) -> bool:
 
 def install_emulator(which: str | None, mach: Machine, built: Output, yes: bool) -> None:
     """Have the host's QEMU, unless the output has its own or is to have it."""
-    if which == "buildroot" or (built.host / "bin" / mach.qemu.program).exists():
+    if which == "buildroot" or built.program(mach.qemu.program):
         return
     from lkmc import apt
     apt.require({mach.qemu.program: mach.qemu.package}, yes)

@@ -22,7 +22,8 @@ from lkmc.output import Output
 from lkmc.request import Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "keyword", "junit", "run-id", "timeout", "memory", "cpus", "kvm", "qemu-which", "quiet")
+OPTIONS = ("arch", "output", "variant", "keyword", "junit", "run-id", "timeout", "memory", "cpus", "kvm", "qemu-which",
+           "quiet")
 EMULATOR = "qemu"
 LIMIT = 600.0           # seconds of one boot, unless --timeout says otherwise
 BEAT = 0.1              # seconds between two looks at what came from the guest
