@@ -23,11 +23,13 @@ define LKMC_KERNEL_MODULES_LINUX_CONFIG_FIXUPS
 	$(call KCONFIG_ENABLE_OPT,CONFIG_UIO)
 endef
 
-# /NAME.ko is a link to what modprobe loads, so that the two never differ.
+# /NAME.ko is a link to what modprobe loads, so that the two never differ. The
+# version is asked for once: each time costs a make in the kernel's sources.
 define LKMC_KERNEL_MODULES_INSTALL_TARGET_CMDS
 	$(INSTALL) -m 0755 -t $(TARGET_DIR) $(@D)/*.sh
+	version=$(LINUX_VERSION_PROBED); \
 	for m in `sed 's,.*/,,; s,\..*,,' $(@D)/modules.order`; do \
-		ln -sf lib/modules/$(LINUX_VERSION_PROBED)/updates/$$m.ko \
+		ln -sf lib/modules/$$version/updates/$$m.ko \
 			$(TARGET_DIR)/$$m.ko || exit 1; \
 	done
 endef
