@@ -91,6 +91,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                    help="cores of the guest (default: %(default)s)"),
     "defconfig": option("--defconfig", metavar="NAME",
                         help="a defconfig of ours or Buildroot's, or a file (default: lkmc_ARCH_defconfig)"),
+    "direct": option("--direct", metavar="PACKAGE",
+                     help="only repeat this package's last build step, without Buildroot: lkmc-kernel-modules"),
     "dry-run": option("--dry-run", **SWITCH, help="print the command and do nothing"),
     "enable": option("--enable", **SWITCH, help="print only the assignments that enable the symbol"),
     "eval": option("-E", "--eval", metavar="CMD", help="replace init with this shell command"),

@@ -24,6 +24,20 @@ def source(package: str, folder: Path) -> dict[str, str]:
     return {f"{prefix}{variable(package)}_OVERRIDE_SRCDIR": str(folder) for prefix in ("", "HOST_")}
 
 
+def package(output: Path, folder: Path) -> str | None:
+    """The package that is taken from a folder, by our lines."""
+    for line in _lines(output):
+        found = re.fullmatch(rf"(?!HOST_)(\w+)_OVERRIDE_SRCDIR = (.*){MARK}", line)
+        if found and Path(found[2]) == folder:
+            return found[1].lower().replace("_", "-")
+    return None
+
+
+def built_names(output: Path, package: str) -> list[str]:
+    """The names under which Buildroot has built a package from its override: its own, and the host package's."""
+    return [name for name in (package, f"host-{package}") if (output / f"build/{name}-custom").exists()]
+
+
 def add(output: Path, values: Mapping[str, str]) -> None:
     """Set make variables for an output's packages. The file that its .config named before stays in force."""
     remove(output, values)

@@ -4,10 +4,14 @@
     scripts/bench boot                                  every output of the checkout, under plain emulation
     scripts/bench boot --output out/aarch64 --beside 'stock=DIR/images/start-qemu.sh --serial-only'
     scripts/bench guest                                 all examples of every output, in one boot
+    scripts/bench loop --arch aarch64                   edit, build, message
     scripts/bench overhead                              CPU seconds that scripts/run itself takes
 
 boot: host seconds from the start of scripts/run to the root prompt; and, with a payload, to its first line and to
 the exit of scripts/run. A command of --beside is timed to its login prompt, or else to its exit.
+
+loop: host seconds from an edit to its message: an edited module in a running guest, and through a rebuilt image; a
+line in the kernel's init/main.c (after scripts/hack linux). The last rows are what make itself takes.
 
 guest: host seconds from the start of scripts/run to the end of the first example, of the last, and of the guest.
 """
@@ -19,11 +23,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lkmc import machine, measure, output, paths
+from lkmc import buildroot, machine, measure, output, paths
+from lkmc import loop as loops
 from lkmc.errors import MissingOutput, UserError
 from lkmc.measure import Sample
 
-OPTIONS = ("output", "runs", "beside")
+OPTIONS = ("arch", "output", "variant", "runs", "beside", "buildroot")
 RUN = str(paths.TOP / "scripts/run")
 LIMIT = 180.0           # seconds after which a boot is given up
 GUEST_LIMIT = 600.0     # and one that runs all examples
@@ -45,7 +50,7 @@ def main(args: argparse.Namespace) -> int:
 def boot(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
     """Two measurements of each output, one of each command beside them."""
     subjects: dict[str, Callable[[], Sample]] = {}
-    for folder in outputs(args.output):
+    for folder in outputs(args.output, given_arches(args)):
         subjects[f"{folder.name}"] = lambda folder=folder: _boot(folder)    # type: ignore[misc]
     for text in args.beside:
         name, equals, command = text.partition("=")
@@ -55,11 +60,15 @@ def boot(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
     return subjects
 
 
-def outputs(given: Path | None) -> list[Path]:
-    """The output to measure, or all outputs of the checkout. Raises MissingOutput when there is none."""
+def given_arches(args: argparse.Namespace) -> tuple[str, ...]:
+    return (args.arch,) if "arch_given" in args else machine.arches()
+
+
+def outputs(given: Path | None, arches: tuple[str, ...]) -> list[Path]:
+    """The output to measure, or all of these architectures. Raises MissingOutput when there is none."""
     if given:
         return [output.Output.read(given.absolute()).path]
-    found = [folder for arch in machine.arches() for folder in (paths.OUT / arch, paths.OUT / f"{arch}-prebuilt")
+    found = [folder for arch in arches for folder in (paths.OUT / arch, paths.OUT / f"{arch}-prebuilt")
              if any(folder.glob("images/rootfs.*"))]
     if not found:
         raise MissingOutput("no output folder to measure; make one with scripts/prebuilt or scripts/build")
@@ -80,7 +89,7 @@ def _beside(command: list[str]) -> Sample:
 
 def guest(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
     """/test_all.sh of each output."""
-    return {folder.name: lambda folder=folder: _guest(folder) for folder in outputs(args.output)}   # type: ignore[misc]
+    return {folder.name: lambda folder=folder: _guest(folder) for folder in outputs(args.output, given_arches(args))}   # type: ignore[misc]
 
 
 def _guest(folder: Path) -> Sample:
@@ -90,12 +99,19 @@ def _guest(folder: Path) -> Sample:
                          {"first example": r"(?m)^(not )?ok 1 ", "all examples": "allended"}, GUEST_LIMIT)
 
 
+def loop(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
+    """From an edit to its message, in one output that Buildroot made."""
+    built = output.find(args.output or paths.OUT / args.arch, args.arch)
+    return loops.loops(built, buildroot.provide(args.buildroot),
+                       [RUN, "--quiet", "--output", str(built.path), "--run-id", "bench"])
+
+
 def overhead(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
     """scripts/run --dry-run beside the bare start of the interpreter that it runs in."""
-    folder = outputs(args.output)[0]
+    folder = outputs(args.output, given_arches(args))[0]
     return {"scripts/run --dry-run":
             lambda: measure.processor_seconds([RUN, "--output", str(folder), "--dry-run", "--eval-after", "true"]),
             "python -c pass": lambda: measure.processor_seconds([sys.executable, "-c", "pass"])}
 
 
-BENCHMARKS = {"boot": boot, "guest": guest, "overhead": overhead}
+BENCHMARKS = {"boot": boot, "guest": guest, "loop": loop, "overhead": overhead}

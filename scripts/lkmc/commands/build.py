@@ -8,17 +8,20 @@ are Buildroot's own targets.
     scripts/build --arch aarch64 --linux-fragment linux/sanitize.config linux-reconfigure all
     scripts/build --arch aarch64 linux-menuconfig
     scripts/build --arch aarch64 lkmc-kernel-modules-rebuild all
+    scripts/build --arch aarch64 --direct lkmc-kernel-modules      an edited module, for a running guest
     scripts/build --arch aarch64 --variant v6.12 --kernel-version 6.12.30
 """
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from lkmc import apt, buildroot, paths, variant
+from lkmc.errors import MissingOutput, UserError
 from lkmc.kconfig import request
 from lkmc.kconfig.write import configure
 
-OPTIONS = ("arch", "output", "buildroot", *request.OPTIONS, *variant.OPTIONS)
+OPTIONS = ("arch", "output", "buildroot", "direct", *request.OPTIONS, *variant.OPTIONS)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     output = (args.output or paths.OUT / args.arch).absolute()
+    if args.direct:
+        return direct(output, args.direct, args.targets)
     apt.require(buildroot.TOOLS, args.yes)
     tree = buildroot.provide(args.buildroot)
     new = not (output / ".config").exists()
@@ -35,3 +40,16 @@ def main(args: argparse.Namespace) -> int:
         variant.override(args, output)
     buildroot.make(tree, output, *(args.targets or ["all"]))
     return 0
+
+
+def direct(output: Path, package: str, targets: list[str]) -> int:
+    """Run the script that a package's build step left in its build folder; its exit status."""
+    script = output / "build" / package / "direct.sh"
+    if targets:
+        raise UserError(f"--direct {package} builds without Buildroot, whose targets are {' '.join(targets)}; give one "
+                        f"or the other")
+    if not script.exists():
+        found = sorted(path.parent.name for path in output.glob("build/*/direct.sh"))
+        raise MissingOutput(f"{script}: not there; Buildroot's first build of a package writes it, for those that can: "
+                            f"{', '.join(found) or 'lkmc-kernel-modules'}")
+    return buildroot.run([str(script)])

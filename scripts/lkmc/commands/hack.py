@@ -94,8 +94,7 @@ def _done(args: argparse.Namespace, built: Output) -> int:
     overrides.remove(built.path, overrides.source(args.package, folder))
     print(changed, end="")
     what = "" if changed else f"nothing has changed in {folder}; "
-    names = [name for name in (args.package, f"host-{args.package}") if (built.path / f"build/{name}-custom").exists()]
-    clean = " ".join(f"{name}-dirclean" for name in names)
+    clean = " ".join(f"{name}-dirclean" for name in overrides.built_names(built.path, args.package))
     print(f"{what}to build the original again: scripts/build {_where(built)} {clean} all".replace("  ", " "),
           file=sys.stderr)
     return 0

@@ -16,7 +16,7 @@ import sys
 from lkmc import bootstrap, paths, tiers
 from lkmc.errors import LkmcError
 
-OPTIONS = ("output", "tier")
+OPTIONS = ("arch", "output", "variant", "tier")
 TAKES_REST = True
 
 
