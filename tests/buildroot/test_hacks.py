@@ -29,14 +29,19 @@ def command(out: Output, name: str, *words: str) -> str:
 
 
 @contextmanager
-def hacked(out: Output, package: str, file: str, old: str, new: str) -> Iterator[None]:
-    """The package is taken from src/, with one edit, which the patch at the end must hold."""
+def hacked(out: Output, package: str, file: str, old: str, new: str, *rebuild: str) -> Iterator[None]:
+    """The package is taken from src/, with one edit, and rebuilt; the patch at the end must hold the edit. Afterwards
+    it is rebuilt from the tree without it."""
     command(out, HACK, package)
     tree = sources.folder(package)
     try:
         with loop.edited(tree / file, old, new):
+            command(out, BUILD, *rebuild)
             yield
             patch = command(out, HACK, package, "--done", "--subject", f"{package}: be hacked")
+        command(out, HACK, package)
+        command(out, BUILD, *rebuild)
+        assert command(out, HACK, package, "--done") == "", "nothing of the hack is left"
     finally:
         overrides.remove(out.path, overrides.source(package, tree))
     added = next(line for line in new.splitlines() if line not in old.splitlines())
@@ -51,11 +56,10 @@ def build_of(out: Output, package: str, what: str) -> None:
 
 def test_a_message_in_start_kernel_is_seen_at_boot(out: Output, run: Run) -> None:
     before = "\tpage_address_init();\n"
-    with hacked(out, "linux", "init/main.c", before, f'\tpr_info("I\'VE HACKED THE LINUX KERNEL!!!");\n{before}'):
-        command(out, BUILD, "linux-rebuild", "all")
+    with hacked(out, "linux", "init/main.c", before, f'\tpr_info("I\'VE HACKED THE LINUX KERNEL!!!");\n{before}',
+                "linux-rebuild", "all"):
         done = run("--eval-after", "dmesg | grep HACKED")
         assert done.returncode == 0 and b"I'VE HACKED THE LINUX KERNEL!!!" in done.stdout
-    command(out, BUILD, "linux-rebuild", "all")
     assert run("--eval-after", "! dmesg | grep HACKED").returncode == 0
 
 
@@ -82,21 +86,19 @@ def test_the_processors_name_in_qemu_is_seen_in_the_guest(out: Output, run: Run)
         pytest.skip(f"the processor's name is a string of QEMU's on x86_64; {out.arch} has numbers")
     build_of(out, "host-qemu", "and the distro's cannot be edited")
     old, new = '"QEMU Virtual CPU version "', '"QEMU Virtual CPU version HACKED "'
-    with hacked(out, "qemu", "target/i386/cpu.c", f".model_id = {old}", f".model_id = {new}"):
-        command(out, BUILD, "host-qemu-rebuild")
+    with hacked(out, "qemu", "target/i386/cpu.c", f".model_id = {old}", f".model_id = {new}",
+                "host-qemu-rebuild"):
         done = run("-v", "--eval-after", "grep 'model name' /proc/cpuinfo", "--", "-cpu", "qemu64")
         assert done.returncode == 0 and b"HACKED" in done.stdout
-    command(out, BUILD, "host-qemu-dirclean", "host-qemu")
 
 
 def test_puts_of_glibc_says_more(out: Output, run: Run) -> None:
     build_of(out, "glibc", "for its toolchain is a prebuilt one")
     old = "      && _IO_sputn (stdout, str, len) == len\n"
-    with hacked(out, "glibc", "libio/ioputs.c", old, f'{old}      && _IO_sputn (stdout, " hacked", 7) == 7\n'):
-        command(out, BUILD, "glibc-rebuild", "all")
+    with hacked(out, "glibc", "libio/ioputs.c", old, f'{old}      && _IO_sputn (stdout, " hacked", 7) == 7\n',
+                "glibc-rebuild", "all"):
         done = run("--eval-after", "/hello.out")
         assert done.returncode == 0 and b"hello hacked\r\n" in done.stdout
-    command(out, BUILD, "glibc-dirclean", "glibc", "all")
 
 
 def test_binutils_knows_myinc(out: Output, tmp_path: Path) -> None:
@@ -109,7 +111,6 @@ def test_binutils_knows_myinc(out: Output, tmp_path: Path) -> None:
     program = tmp_path / "myinc.s"
     program.write_text("myinc %rax\n")
     assembler = next((out.host / "bin").glob("x86_64-*-as"))
-    with hacked(out, "binutils", "opcodes/i386-opc.tbl", f"{line}\n", f"{line}\nmy{line}\n"):
-        command(out, BUILD, "host-binutils-rebuild")
+    with hacked(out, "binutils", "opcodes/i386-opc.tbl", f"{line}\n", f"{line}\nmy{line}\n",
+                "host-binutils-rebuild"):
         subprocess.run([assembler, program, "-o", tmp_path / "myinc.o"], check=True)
-    command(out, BUILD, "host-binutils-dirclean", "host-binutils")
