@@ -20,6 +20,7 @@ def command_line(request: RunRequest, machine: Machine, output: Output, disk: Di
     if output.kernel_has("CONFIG_RANDOMIZE_BASE"):
         words.append("nokaslr")         # so that addresses are those of vmlinux
     words += ["root=/dev/vda", "rw" if disk.writable else "ro"] if disk else []
+    words += _kgdb(request, machine)
     before, after = split(request.kernel_cli)
     if request.payload and request.payload.when is When.INIT:
         before.append(f"init={EVAL_INIT}")
@@ -30,6 +31,14 @@ def command_line(request: RunRequest, machine: Machine, output: Output, disk: Di
     if not custom_init or request.payload:
         after += _orders(request)
     return " ".join(words + before + (["-"] if after else []) + after)
+
+
+def _kgdb(request: RunRequest, machine: Machine) -> list[str]:
+    """Stop for the kernel's own debugger as soon as its serial port is there."""
+    if request.kgdb and request.kdb:
+        raise UserError("KGDB and KDB share one driver: give only one of --kgdb and --kdb")
+    port = f"{machine.qemu.kgdb_port},115200" if request.kgdb else machine.console
+    return ["kgdbwait", f"kgdboc={port}"] if request.kgdb or request.kdb else []
 
 
 def _orders(request: RunRequest) -> list[str]:

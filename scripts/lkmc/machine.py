@@ -22,11 +22,17 @@ class KernelImage:
 
 @dataclass(frozen=True)
 class Qemu:
-    """How QEMU makes the machine: program, -M, -cpu (empty: its default), -device beyond those of every machine."""
+    """How QEMU makes the machine: program, -M, -cpu (empty: its default), -device beyond those of every machine.
+
+    kgdb_device is a second serial port, kgdb_port what Linux calls it, kgdb_needs the kernel option of its driver.
+    """
     program: str
     machine: str
     cpu: str
     devices: tuple[str, ...]
+    kgdb_device: str
+    kgdb_port: str
+    kgdb_needs: str
     package: str
 
 
@@ -48,6 +54,7 @@ class Machine:
     """One architecture as board/ARCH/machine.toml describes it."""
     arch: str
     console: str
+    gdb_architecture: str       # as GDB's `set architecture` takes it
     kernels: tuple[KernelImage, ...]
     qemu: Qemu
     prebuilt: Prebuilt
@@ -65,7 +72,8 @@ def read(arch: str) -> Machine:
     path = paths.BOARD / arch / "machine.toml"
     try:
         table = tomllib.loads(path.read_text())
-        return Machine(arch, table["console"], tuple(KernelImage(**kernel) for kernel in table["kernel"]),
+        kernels = tuple(KernelImage(**kernel) for kernel in table["kernel"])
+        return Machine(arch, table["console"], table["gdb_architecture"], kernels,
                        Qemu(package=table["packages"]["qemu"], **_frozen(table["qemu"])),
                        Prebuilt(**_frozen(table["prebuilt"])))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:

@@ -73,12 +73,15 @@ FLAG = {"action": argparse.BooleanOptionalAction}
 SWITCH = {"action": "store_true"}
 
 OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "after": option("--after", default="", metavar="ARGUMENTS", help="GDB's arguments after ours"),
     "arch": option("-a", "--arch", type=arch, action=Given, default="x86_64", metavar="ARCH",
                    help="architecture of the guest: x86_64, aarch64, arm, or x, A, a (default: %(default)s)"),
     "background": option("--background", **SWITCH,
                          help="return once the emulator runs; the console goes to the run folder"),
     "base": option("--base", type=Path, metavar="DIR",
                    help="the output whose toolchain and configuration a variant starts from (default: out/ARCH)"),
+    "before": option("--before", default="", metavar="ARGUMENTS",
+                     help="GDB's arguments before ours, such as '-ex \"set debug remote 1\"'"),
     "beside": option("--beside", action="append", default=[], metavar="NAME=COMMAND",
                      help="measure this command as well, in turn with ours; may be repeated"),
     "buildroot": option("--buildroot", type=Path, metavar="DIR",
@@ -93,6 +96,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                         help="a defconfig of ours or Buildroot's, or a file (default: lkmc_ARCH_defconfig)"),
     "direct": option("--direct", metavar="PACKAGE",
                      help="only repeat this package's last build step, without Buildroot: lkmc-kernel-modules"),
+    "debug": option("--debug", **SWITCH, help="log GDB's remote protocol into the run folder's gdb-remote.log"),
     "dry-run": option("--dry-run", **SWITCH, help="print the command and do nothing"),
     "enable": option("--enable", **SWITCH, help="print only the assignments that enable the symbol"),
     "eval": option("-E", "--eval", metavar="CMD", help="replace init with this shell command"),
@@ -102,6 +106,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                               help="like --eval-after, with the script FILE (-: standard input)"),
     "initrd": option("-i", "--initrd", **SWITCH, help="boot from rootfs.cpio in memory instead of the disk"),
     "junit": option("--junit", type=Path, metavar="FILE", help="also write the results as JUnit's XML"),
+    "kdb": option("--kdb", **SWITCH, help="let the kernel's debugger KDB take the console at boot"),
     "kernel": option("--kernel", metavar="VERSION",
                      help="the distro's kernel series, such as 6.12 (default: the distro's standard one)"),
     "kernel-cli": option("--kernel-cli", default="", metavar="TEXT", help="add this to the kernel's command line"),
@@ -111,6 +116,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                              help="a variant's Linux: a version such as 6.12.30, a tarball, or GIT#COMMIT"),
     "keyword": option("-k", "--keyword", action="append", default=[], metavar="NAME",
                       help="only the examples of this name, a pattern of the shell; may be repeated"),
+    "kgdb": option("--kgdb", **SWITCH, help="use the kernel's own GDB stub, on a second serial port"),
     "kvm": option("-K", "--kvm", **FLAG, default=False, help="run on the host's own processor"),
     "linux": option("--linux", type=Path, metavar="DIR", help="take Linux's symbols from these kernel sources"),
     "linux-fragment": option("--linux-fragment", type=Path, action="append", default=[], metavar="FRAGMENT",
@@ -121,6 +127,9 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "memory": option("-m", "--memory", type=memory, default="512M", metavar="SIZE",
                      help="memory of the guest (default: %(default)s)"),
     "output": option("-o", "--output", type=Path, action=Given, metavar="DIR",
+    "no-continue": option("--no-continue", **SWITCH, help="stay where the guest is when GDB attaches"),
+    "no-lxsymbols": option("--no-lxsymbols", **SWITCH, help="do not follow the modules that the guest loads"),
+    "output": option("-o", "--output", type=Path, metavar="DIR",
                      help="Buildroot's output folder (default: out/ARCH, else out/ARCH-prebuilt)"),
     "persist": option("--persist", **SWITCH, help="let the guest write to the disk image"),
     "qemu-which": option("--qemu-which", choices=("host", "buildroot"), metavar="WHICH",
@@ -142,6 +151,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "variant": option("--variant", type=variant, action=Given, metavar="NAME",
                       help="the output out/ARCH-NAME, in the place of --output"),
     "verbose": option("-v", "--verbose", **SWITCH, help="print more about what is done"),
+    "wait-gdb": option("-w", "--wait-gdb", **SWITCH, help="wait for scripts/run-gdb before the first instruction"),
     "yes": option("-y", "--yes", **FLAG, default=False, help="install missing distro packages without asking"),
 }
 # What every command takes.

@@ -45,6 +45,7 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         "-append", guest.command_line(request, machine, output, disk),
         *_console(request, run),
         *_channels(request, run),
+        *_debugger(request, machine, output, run),
         *_shares(output),
         "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
         "-device", "virtio-rng-pci",
@@ -103,7 +104,24 @@ def _channels(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
                "-device", "virtio-blk-pci,drive=payload,serial=lkmc.payload") if request.payload else ()
     return (*payload, "-device", "virtio-serial-pci",
             "-chardev", f"file,id=status,path={_value(run.status)}",
-            "-device", "virtserialport,chardev=status,name=lkmc.status")
+            "-device", "virtserialport,chardev=status,name=lkmc.status",
+            "-chardev", _socket("gdbserver", run), "-device", "virtserialport,chardev=gdbserver,name=lkmc.gdbserver")
+
+
+def _debugger(request: RunRequest, machine: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:
+    """The stubs that GDB attaches to: the emulator's own, and on demand the kernel's at a second serial port."""
+    stub = ("-chardev", _socket("gdb", run), "-gdb", "chardev:gdb", *(["-S"] if request.wait_gdb else []))
+    if not request.kgdb:
+        return stub
+    for option in ("CONFIG_KGDB_SERIAL_CONSOLE", machine.qemu.kgdb_needs):
+        if not output.kernel_has(option):
+            raise UserError(f"this kernel has no {option}, which --kgdb needs; leave out --kgdb, or build one with "
+                            f"scripts/build --arch {output.arch}")
+    return (*stub, "-chardev", _socket("kgdb", run), "-device", f"{machine.qemu.kgdb_device},chardev=kgdb")
+
+
+def _socket(name: str, run: RunFolder) -> str:
+    return f"socket,id={name},server=on,wait=off,path={_value(run.socket(name))}"
 
 
 def _shares(output: Output) -> tuple[str, ...]:

@@ -41,6 +41,9 @@ class RunRequest:
     qemu_which: str | None = None
     run_id: str = "0"
     timeout: float | None = None
+    wait_gdb: bool = False      # stop before the first instruction
+    kgdb: bool = False          # the kernel's own GDB stub, on a second serial port
+    kdb: bool = False           # the kernel's own debugger, on the console
     extra: tuple[str, ...] = ()
 
     @classmethod
@@ -51,7 +54,8 @@ class RunRequest:
                 raise UserError("the kernel's command line is one line; pass a script by --eval-after-file instead")
         return cls(payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus, args.memory,
                    args.kvm, args.persist, args.background, sys.stdin is not None and sys.stdin.isatty()
-                   and not args.background, args.qemu_which, args.run_id, args.timeout, args.rest)
+                   and not args.background, args.qemu_which, args.run_id, args.timeout, args.wait_gdb, args.kgdb,
+                   args.kdb, args.rest)
 
 
 def payload(args: argparse.Namespace) -> Payload | None:

@@ -17,6 +17,7 @@ from lkmc.request import Payload
 
 SECTOR = 512                # bytes; the payload travels as a disk
 PAYLOAD_START = 65536       # bytes of zeros, so that the kernel finds nothing like a partition table
+LONGEST_SOCKET = "gdbserver.sock"
 SOCKET_PATH_MAX = 107       # sun_path in <sys/un.h>, less its NUL
 
 
@@ -49,13 +50,26 @@ class RunFolder:
         return self.path / "run.sh"
 
     @property
+    def gdb_script(self) -> Path:
+        """What GDB begins with."""
+        return self.path / "gdbinit"
+
+    @property
+    def gdb_log(self) -> Path:
+        """GDB's remote protocol, on demand."""
+        return self.path / "gdb-remote.log"
+
+    @property
     def result(self) -> Path:
         return self.path / "result.json"
 
     def socket(self, name: str) -> Path:
         """Path of a UNIX socket in the folder, through a short link where the folder's own path is too long."""
-        path = self.path / f"{name}.sock"
-        return path if len(os.fsencode(path)) <= SOCKET_PATH_MAX else self._link / path.name
+        return (self._link if self._far else self.path) / f"{name}.sock"
+
+    @property
+    def _far(self) -> bool:
+        return len(os.fsencode(self.path / LONGEST_SOCKET)) > SOCKET_PATH_MAX
 
     @property
     def _link(self) -> Path:
@@ -80,7 +94,7 @@ class RunFolder:
         for old in self.path.iterdir():
             if old.name != "lock" and not old.is_dir():
                 old.unlink()
-        if self.socket("monitor").parent != self.path:
+        if self._far:
             self._link.parent.mkdir(parents=True, exist_ok=True)
             self._link.unlink(missing_ok=True)
             self._link.symlink_to(self.path)
@@ -107,7 +121,7 @@ class RunFolder:
     def finish(self, result: dict[str, Any]) -> None:
         """Write result.json and take away what was only of use while the run lived."""
         _replace(self.result, (json.dumps(result, indent=1) + "\n").encode())
-        if self.socket("monitor").parent != self.path:
+        if self._far:
             self._link.unlink(missing_ok=True)
         if self._lock:
             self._lock.close()

@@ -53,7 +53,7 @@ def test_each_machine_is_started_as_its_board_says(tmp_path: Path, arch: str) ->
 def test_nothing_listens_on_tcp(tmp_path: Path, arch: str, background: bool) -> None:
     argv = command(fakes.output_folder(tmp_path, arch), RunRequest(background=background, payload=PAYLOAD))
     for word in argv:
-        assert not re.search(r"tcp:|telnet|hostfwd|port=|host=|-vnc|-gdb|spice|websocket", word), word
+        assert not re.search(r"tcp:|telnet|hostfwd|port=|host=|-vnc|-gdb tcp|spice|websocket", word), word
     assert all("socket," not in value or "path=" in value for value in values(argv, "-chardev"))
     assert all(value.startswith("unix:") for value in values(argv, "-qmp") + values(argv, "-monitor"))
 
@@ -222,3 +222,40 @@ def test_a_host_without_qemu_is_told_the_package(tmp_path: Path, monkeypatch: py
     fakes.on_path(monkeypatch, tmp_path / "bin", alone=True)
     with pytest.raises(MissingOutput, match="package qemu-system-arm, or build one with scripts/build --arch aarch64"):
         command(output, RunRequest(qemu_which="host"))
+
+
+@pytest.mark.parametrize("arch", arches())
+def test_gdb_finds_a_stub_in_every_run_and_only_waits_on_demand(tmp_path: Path, arch: str) -> None:
+    output = fakes.output_folder(tmp_path, arch)
+    argv = command(output)
+    assert one(argv, "-gdb") == "chardev:gdb"
+    assert one(argv, "-chardev", has="id=gdb,").endswith("/run/0/gdb.sock")
+    assert "-S" not in argv
+    assert "-S" in command(output, RunRequest(wait_gdb=True))
+
+
+@pytest.mark.parametrize("arch", arches())
+def test_kgdb_has_a_serial_port_of_its_own(tmp_path: Path, arch: str) -> None:
+    mach = machine.read(arch)
+    config = f"CONFIG_PVH=y\nCONFIG_KGDB_SERIAL_CONSOLE=y\n{mach.qemu.kgdb_needs}=y\n"
+    argv = command(fakes.output_folder(tmp_path, arch, config), RunRequest(kgdb=True))
+    assert one(argv, "-device", has="chardev=kgdb") == f"{mach.qemu.kgdb_device},chardev=kgdb"
+    assert one(argv, "-chardev", has="id=kgdb,").endswith("/run/0/kgdb.sock")
+    words = one(argv, "-append").split()
+    assert words.index("kgdbwait") < words.index(f"kgdboc={mach.qemu.kgdb_port},115200")
+    assert f"console={mach.console}" in words
+
+
+@pytest.mark.parametrize("arch", arches())
+def test_kdb_is_on_the_console(tmp_path: Path, arch: str) -> None:
+    argv = command(fakes.output_folder(tmp_path, arch), RunRequest(kdb=True))
+    assert {"kgdbwait", f"kgdboc={machine.read(arch).console}"} <= set(one(argv, "-append").split())
+    assert "chardev=kgdb" not in " ".join(argv)
+
+
+def test_kgdb_says_what_the_kernel_lacks(tmp_path: Path) -> None:
+    output = fakes.output_folder(tmp_path, "arm", "CONFIG_KGDB_SERIAL_CONSOLE=y\n")
+    with pytest.raises(UserError, match="CONFIG_SERIAL_8250_PCI.*scripts/build --arch arm"):
+        command(output, RunRequest(kgdb=True))
+    with pytest.raises(UserError, match="only one of --kgdb and --kdb"):
+        command(output, RunRequest(kgdb=True, kdb=True))

@@ -25,7 +25,7 @@ from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
-           "dry-run", "run-id", "timeout", "background")
+           "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 
@@ -86,7 +86,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> 
     words = run.emulator_log.read_text(errors="replace").strip()
     run.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
                 "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
-                "sockets": [str(run.socket(name)) for name in ("qmp", "monitor")]})
+                "sockets": [str(run.socket(name)) for name in ("qmp", "monitor", "gdb", "gdbserver")]})
     if words and result.reason.startswith("the emulator failed"):
         raise EmulatorFailed(f"{words.splitlines()[-1]}; the whole command: {run.script}")
     return result
