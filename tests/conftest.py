@@ -7,11 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import debugging
 import pytest
 from booting import RUN, Run
+from debugging import Debugger
 
+from lkmc import gdb
 from lkmc.console import Console
 from lkmc.output import Output
+from lkmc.run_folder import RunFolder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,3 +62,21 @@ def console(options: list[str], limit: float) -> Callable[..., Console]:
     def start(*words: str) -> Console:
         return Console([*options, *words], timeout=limit)
     return start
+
+
+@pytest.fixture
+def debugger(out: Output, run_id: str, limit: float) -> Callable[..., Debugger]:
+    """One of our scripts for GDB, on the run of `console` or `options`; scripts/run-gdb unless it is named."""
+    def start(*words: str, script: str = "run-gdb") -> Debugger:
+        debugging.until(lambda: gdb.alive(RunFolder(out.path / "run" / run_id)), limit)
+        return Debugger(debugging.command(script, out, run_id, *words), timeout=limit)
+    return start
+
+
+@pytest.fixture
+def symbols(out: Output) -> None:
+    """Only where the kernel was built with debug information."""
+    if not (out.images / "vmlinux").exists() or not out.kernel_has("CONFIG_DEBUG_INFO"):
+        pytest.skip("this output's kernel has no debug information")
+    if "LKMC_PREBUILT=y" in out.config:
+        pytest.skip("the distro's kernel comes without its debug information")

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The symbols of loaded modules: where the guest loaded them, gone when it removes them; lx-symbols, lkmc-break."""
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import gdb
+from lkmc_gdb import kernel, object_file
+from lkmc_gdb.points import Hook
+
+PACKAGE = "lkmc-kernel-modules"     # where Buildroot compiles our modules
+MOST = 1000                 # modules; a longer list is memory that does not hold it yet
+# Sections with code or data of the module; the others are tables that the kernel reads as it loads it.
+CODE_AND_DATA = (".text", ".init.text", ".exit.text", ".data", ".rodata", ".bss", ".init.data")
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module as the kernel lists it: where its sections are, and whether those of its init are still there."""
+    name: str
+    base: int
+    sections: tuple[tuple[str, int], ...]
+    initialized: bool
+
+
+class Symbols:
+    """The symbol files of the modules that the guest has now."""
+
+    def __init__(self, folders: list[Path], work: Path) -> None:
+        self.folders, self.work = folders, work
+        self.added: dict[str, tuple[Module, Path]] = {}
+        self.asleep: dict[str, list[gdb.Breakpoint]] = {}
+        self._index: dict[str, Path] = {}
+
+    def file(self, name: str) -> Path | None:
+        """The unstripped module of this name; folders are searched in turn, and read again for what is not known."""
+        if name not in self._index:
+            for folder in self.folders:
+                for path in folder.rglob("*.ko"):
+                    self._index.setdefault(path.stem.replace("-", "_"), path)
+                if name in self._index:
+                    break
+        return self._index.get(name)
+
+    def add(self, module: Module) -> None:
+        """Have the module's symbols where it is now."""
+        old = self.added.get(module.name)
+        if old and old[0].sections == module.sections:
+            return
+        self.remove(module.name)
+        path = self.file(module.name)
+        if path is None:
+            return
+        for sleeper in self.asleep.pop(module.name, []):
+            if sleeper.is_valid():
+                sleeper.enabled = True
+        places = " ".join(f"-s {name} {address:#x}" for name, address in module.sections)
+        gdb.write(f"loading @{module.base:#x}: {path}\n")
+        copy = object_file.placeable(path, self.work)
+        gdb.execute(f"add-symbol-file {copy} {places}", to_string=True)
+        self.added[module.name] = (module, copy)
+
+    def remove(self, name: str) -> None:
+        """Forget a module's symbols; its breakpoints wait for it to come back."""
+        if name in self.added:
+            _, path = self.added.pop(name)
+            gdb.execute(f"remove-symbol-file {path}", to_string=True)
+
+    def sync(self) -> None:
+        """Look at the kernel's list: add, move and remove."""
+        listed = list(loaded())
+        for name in self.added.keys() - {module.name for module in listed}:
+            self.remove(name)
+        for module in listed:
+            self.add(module)
+            if module.initialized:
+                self._put_to_sleep(module)
+
+    def _put_to_sleep(self, module: Module) -> None:
+        """Breakpoints in memory that the kernel took back after the module's init would hit what comes there next."""
+        starts = dict(module.sections)
+        if ".init.text" not in starts:
+            return
+        first = starts[".init.text"]
+        for point in gdb.breakpoints():
+            places = getattr(point, "locations", [])       # since GDB 13
+            if point.enabled and places and all(first <= place.address < first + (1 << 16) and
+                                                self._in_init(place.address) for place in places):
+                point.enabled = False
+                self.asleep.setdefault(module.name, []).append(point)
+
+    def _in_init(self, address: int) -> bool:
+        found = gdb.execute(f"info symbol {address:#x}", to_string=True)
+        return "in section .init.text of " in found
+
+
+def loaded() -> Iterator[Module]:
+    """The modules on the kernel's list; none while that cannot be read, as before the kernel has set up its memory."""
+    try:
+        head = gdb.parse_and_eval("&modules")
+        what = gdb.lookup_type("struct module")
+    except gdb.error:
+        return
+    offset = kernel.offset(what, "list")
+    with contextlib.suppress(gdb.MemoryError), kernel.view():
+        at = int(head["next"])
+        for _ in range(MOST):
+            if at in (int(head), 0):
+                return
+            module = kernel.fetch(at - offset, what)
+            yield described(module)
+            at = int(module["list"]["next"])
+
+
+def described(module: gdb.Value) -> Module:
+    """What we want to know of a struct module. Raises gdb.MemoryError."""
+    name = module["name"].string()
+    try:
+        base = int(module["mem"][0]["base"])            # MOD_TEXT
+    except gdb.error:                                   # before Linux 6.4
+        base = int(module["core_layout"]["base"])
+    sections = tuple((name, address) for name, address in _sections(module["sect_attrs"])
+                     if name.startswith(CODE_AND_DATA))
+    return Module(name, base, sections or ((".text", base),), str(module["state"]) == "MODULE_STATE_LIVE")
+
+
+def _sections(attributes: gdb.Value) -> Iterator[tuple[str, int]]:
+    """Names and addresses in /sys/module/NAME/sections."""
+    if not int(attributes):
+        return
+    fields = {field.name for field in attributes.dereference().type.fields()}
+    if "nsections" in fields:                           # before Linux 6.14
+        for index in range(int(attributes["nsections"])):
+            one = attributes["attrs"][index]
+            yield one["battr"]["attr"]["name"].string(), int(one["address"])
+        return
+    listed = attributes["grp"]["bin_attrs"]
+    index = 0
+    while int(listed[index]):
+        yield listed[index]["attr"]["name"].string(), int(listed[index]["private"])
+        index += 1
+
+
+class LxSymbols(gdb.Command):
+    """Look at the guest's modules again: their symbols are loaded, moved and removed.
+
+This also happens by itself, whenever the guest loads or removes a module and whenever it stops."""
+
+    def __init__(self) -> None:
+        super().__init__("lx-symbols", gdb.COMMAND_FILES)
+
+    def invoke(self, argument: str, from_tty: bool) -> None:
+        _symbols[0].sync()
+
+
+class Break(gdb.Command):
+    """lkmc-break MODULE FUNCTION-OR-LINE: break in a module, whether it is loaded already or not.
+
+    (gdb) lkmc-break hello hello_init
+
+stops in the module's init function at the next insmod."""
+
+    def __init__(self) -> None:
+        super().__init__("lkmc-break", gdb.COMMAND_BREAKPOINTS)
+
+    def invoke(self, argument: str, from_tty: bool) -> None:
+        words = gdb.string_to_argv(argument)
+        if len(words) != 2:
+            raise gdb.GdbError("usage: lkmc-break MODULE FUNCTION-OR-LINE, for example: lkmc-break hello hello_init")
+        if not _following:
+            raise gdb.GdbError("modules are not followed in this session: leave out --no-lxsymbols")
+        name, where = words[0].removesuffix(".ko").replace("-", "_"), words[1]
+        path = _symbols[0].file(name)
+        if path is None:
+            raise gdb.GdbError(f"no {name}.ko in {', '.join(map(str, _symbols[0].folders))}; build it first")
+        kind = "-line" if where.isdigit() else "-function"
+        # Other files may have the same name as a module's, so its folder goes with it.
+        folder = path.parent.name if path.parent != _symbols[0].folders[0] else PACKAGE
+        gdb.Breakpoint(f"-source {folder}/{path.stem}.c {kind} {where}")
+
+
+def define(folders: list[Path], work: Path, follow_modules: bool) -> None:
+    """Define the commands. work: a folder for files of ours."""
+    _symbols[:] = [Symbols(folders, work)]
+    LxSymbols()
+    Break()
+    _following[:] = [True] if follow_modules else []
+
+
+def follow() -> None:
+    """Follow the modules from now on, unless that is not wanted."""
+    if not _following:
+        return
+    symbols = _symbols[0]
+    for function, action in (("do_init_module", lambda: symbols.add(_argument())),
+                             ("free_module", lambda: symbols.remove(_argument().name))):
+        if kernel.has(function):
+            Hook(function, action)
+    gdb.events.stop.connect(lambda event: symbols.sync())
+    symbols.sync()
+
+
+def _argument() -> Module:
+    """The module that the function we are in works on."""
+    return described(gdb.parse_and_eval("*mod"))
+
+
+_symbols: list[Symbols] = []
+_following: list[bool] = []

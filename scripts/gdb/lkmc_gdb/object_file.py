@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Relocatable object files, such as .ko, as GDB needs them."""
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+# Of ELF for 32 and 64 bits: where the header says where the section headers are, how large each is and how many; and
+# where a section header has its address.
+LAYOUTS = {1: ("<I", 32, 46, 12), 2: ("<Q", 40, 58, 16)}
+
+
+def placeable(path: Path, folder: Path) -> Path:
+    """The file itself, or a copy in `folder`, whose sections GDB puts where it is told to.
+
+    The kernel's linker script gives some sections of a module an address, such as 0x28. GDB then takes the whole file
+    for linked already, and shows every function of .init.text as one of .text. The kernel ignores these addresses.
+    """
+    data = bytearray(path.read_bytes())
+    addresses = list(_addresses(data))
+    if not any(any(data[start:end]) for start, end in addresses):
+        return path
+    for start, end in addresses:
+        data[start:end] = bytes(end - start)
+    folder.mkdir(exist_ok=True)
+    copy = folder / path.name
+    copy.write_bytes(data)
+    return copy
+
+
+def _addresses(data: bytearray) -> Iterator[tuple[int, int]]:
+    """Where in the file the addresses of its sections stand."""
+    word, where, sizes, address = LAYOUTS[data[4]]
+    [first] = struct.unpack_from(word, data, where)
+    size, count = struct.unpack_from("<HH", data, sizes)
+    for index in range(count):
+        start = first + index * size + address
+        yield start, start + struct.calcsize(word)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Debug the kernel of a running guest with GDB: what scripts/run started with the same --arch, --output and --run-id.
+
+    scripts/run --wait-gdb              in one terminal
+    scripts/run-gdb start_kernel        in another
+
+Without a BREAKPOINT the guest goes on at once: press Ctrl-C in GDB to stop it. Module symbols follow the guest, and
+`lkmc-break hello hello_init` stops in a module that is not loaded yet.
+"""
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+
+from lkmc import gdb, machine, output
+from lkmc.run_folder import RunFolder
+
+OPTIONS = ("arch", "output", "run-id", "before", "after", "no-continue", "no-lxsymbols", "kgdb", "debug", "dry-run")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("breakpoint", nargs="?", metavar="BREAKPOINT",
+                        help="as GDB takes it: start_kernel, init/main.c:900, '*0xffffffff81000000'")
+
+
+def main(args: argparse.Namespace) -> int:
+    built = output.find(args.output, args.arch, "arch_given" in args)
+    run = RunFolder(built.path / "run" / args.run_id)
+    stub = run.socket("kgdb" if args.kgdb else "gdb")
+    text = gdb.script("gdbinit.j2", maker="scripts/run-gdb", run=str(run.path), script=str(run.gdb_script),
+                      target=str(stub), work=str(run.path / "symbols"), breakpoint=args.breakpoint,
+                      go_on=not args.no_continue, follow_modules=not args.no_lxsymbols,
+                      remote_log=str(run.gdb_log) if args.debug else "",
+                      **gdb.kernel_values(built, machine.read(built.arch)))
+    if args.dry_run:
+        print(text, end="")
+    else:
+        gdb.wait_for(stub, run)
+        run.gdb_script.write_text(text)
+    command = gdb.argv(gdb.program(built, args.yes), run.gdb_script, args.before, args.after)
+    if args.dry_run:
+        print(f"# {shlex.join(command)}")
+        return 0
+    print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
+    return gdb.start(command, stub)

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""GDB beside a run: which one, the script it begins with, and its life until it ends."""
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lkmc import paths
+from lkmc.errors import EmulatorFailed, MissingOutput, UserError
+from lkmc.machine import Machine
+from lkmc.output import Output
+from lkmc.run_folder import RunFolder
+
+PROGRAM = "gdb-multiarch"
+PATIENCE = 10.0         # seconds for the emulator's stub to answer
+DETACH = b"+$D;1#b0"    # of GDB's remote protocol: remove all breakpoints and go on
+PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
+
+
+def program(output: Output, yes: bool) -> str:
+    """The GDB to start: the output's own where it has one, else the distro's for all architectures."""
+    built = sorted((output.host / "bin").glob("*-gdb"))
+    if built:
+        return str(built[0])
+    from lkmc import apt
+    apt.require({PROGRAM: PROGRAM}, yes)
+    return str(shutil.which(PROGRAM))
+
+
+def script(template: str, **values: Any) -> str:
+    """The text of a script for GDB from templates/."""
+    import jinja2
+    loader = jinja2.FileSystemLoader(paths.TOP / "scripts/lkmc/templates")
+    environment = jinja2.Environment(loader=loader, trim_blocks=True, undefined=jinja2.StrictUndefined,
+                                     keep_trailing_newline=True)
+    return environment.get_template(template).render(python_path=str(paths.TOP / "scripts/gdb"), **values)
+
+
+def kernel_values(output: Output, machine: Machine) -> dict[str, Any]:
+    """What a script for the kernel needs to know of an output folder."""
+    vmlinux = output.images / "vmlinux"
+    commands = output.linux_build / "vmlinux-gdb.py"
+    return {"arch": output.arch, "output": str(output.path), "architecture": machine.gdb_architecture,
+            "symbols": str(vmlinux) if vmlinux.exists() else "",
+            "vmlinux_gdb": str(commands) if commands.exists() else "",
+            "module_folders": [str(output.overlay), str(output.linux_build)]}
+
+
+def argv(program: str, file: Path, before: str, after: str) -> tuple[str, ...]:
+    """GDB's command line. Raises UserError when what the user adds to it has an open quote."""
+    try:
+        return (program, "-q", *shlex.split(before), "-x", str(file), *shlex.split(after))
+    except ValueError as error:
+        raise UserError(f"GDB's arguments: {str(error).lower()}: {before} {after}") from None
+
+
+def alive(run: RunFolder) -> bool:
+    """Whether a run is alive in this folder."""
+    with contextlib.suppress(OSError), (run.path / "lock").open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
+def wait_for(stub: Path, run: RunFolder) -> None:
+    """Wait until the emulator has made the socket of its stub. Raises MissingOutput when no run is alive."""
+    end = time.monotonic() + PATIENCE
+    while alive(run):
+        if stub.exists():
+            return
+        if time.monotonic() > end:
+            raise EmulatorFailed(f"{stub}: the emulator has no such socket; see {run.script} for its command")
+        time.sleep(0.02)
+    raise MissingOutput(f"no guest runs in {run.path}; start one with: scripts/run --wait-gdb "
+                        f"--output {run.path.parents[1]} --run-id {run.path.name}")
+
+
+def start(command: tuple[str, ...], stub: Path) -> int:
+    """Run GDB to its end and return its exit status. Whatever ended it, the guest is not left stopped."""
+    with _signals_for_the_child() as children:
+        children.append(subprocess.Popen(command))
+        status = children[0].wait()
+    if status >= 0:
+        return status
+    how = "runs on" if release(stub) else "has ended"
+    print(f"scripts/run-gdb: GDB was ended by signal {-status}; the guest {how}", file=sys.stderr)
+    return 128 - status
+
+
+@contextlib.contextmanager
+def _signals_for_the_child() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Ctrl-C is GDB's; what would end us ends GDB first."""
+    children: list[subprocess.Popen[bytes]] = []
+
+    def pass_on(number: int, frame: object) -> None:
+        for child in children:
+            child.send_signal(number)
+
+    before = {number: signal.signal(number, pass_on) for number in PASSED_ON}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        yield children
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def release(stub: Path) -> bool:
+    """Do what a GDB that was killed did not: take its breakpoints away and let the guest go on.
+
+    False when the emulator has gone. Raises EmulatorFailed when it does not answer.
+    """
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(PATIENCE)
+        try:
+            client.connect(os.fspath(stub))
+            client.sendall(DETACH)
+            answer = b""
+            while b"$OK#9a" not in answer:
+                data = client.recv(1024)
+                if not data:
+                    return False
+                answer += data
+        except TimeoutError:
+            raise EmulatorFailed(f"{stub}: the emulator's stub does not answer; end the emulator") from None
+        except OSError:
+            return False
+    return True

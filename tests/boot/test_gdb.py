@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Step debugging of the kernel: at boot, after it, in modules; each test asserts what a person would see."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from debugging import Debugger, line_of
+
+from lkmc.console import EOL, Console
+from lkmc.output import Output
+
+pytestmark = pytest.mark.usefixtures("symbols")
+Start = Callable[..., Debugger]
+Boot = Callable[..., Console]
+
+
+def at(text: str) -> tuple[str, str, int]:
+    """(function, file, line) of the frame that GDB shows as it stops."""
+    found = re.findall(r"(?:^|, |#0 +|0x[0-9a-f]+ in )([\w.]+) \(.*\)(?:\n)? at (\S+):(\d+)$", text, re.M)
+    assert found, text
+    function, file, line = found[-1]
+    return function, file, int(line)
+
+
+def test_the_kernel_is_followed_from_its_first_function(console: Boot, debugger: Start) -> None:
+    with console("--wait-gdb") as guest, debugger("start_kernel") as gdb:
+        function, file, line = at(gdb.prompt())
+        assert (function, file) == ("start_kernel", "init/main.c")
+        assert "start_kernel(void)" in gdb.do(f"list {line - 8},{line + 2}")
+        assert re.match(r"\d+\t", gdb.do("next"))
+        assert gdb.do("bt").startswith("#0  start_kernel ()")
+        assert at(gdb.do("tbreak parse_early_param") + gdb.do("continue"))[0] == "parse_early_param"
+        assert re.search(r"^#1 .*\bsetup_arch\b", gdb.do("bt"), re.M)
+        assert "setup_arch" in gdb.do("finish")
+        assert '"swapper' in gdb.do("print init_task.comm")
+        assert "pid = 0" in gdb.do("print init_task").replace("\n", " ")
+        assert gdb.do("print jiffies_to_msecs(250)").strip().endswith("= 1000")
+        assert "No symbol" not in gdb.do("ptype struct task_struct")
+        gdb.go()
+        guest.login()
+
+
+def test_each_write_of_a_program_is_a_stop(console: Boot, debugger: Start, out: Output) -> None:
+    with console() as guest:
+        guest.login()
+        guest.child.sendline("/count.sh")
+        guest.wait_for("0" + EOL)
+        with debugger() as gdb:
+            gdb.wait_for("The guest runs")
+            guest.wait_for("2" + EOL)
+            assert "SIGINT" in gdb.interrupt()
+            assert "Breakpoint 1 at" in gdb.do("break ksys_write")
+            gdb.do("continue")
+            counted = []
+            for _ in range(3):
+                assert at(gdb.do("continue"))[:2] == ("ksys_write", "fs/read_write.c")
+                counted.append(int(guest.wait_for(EOL)))
+                assert "ksys_write" in gdb.do("bt")
+            assert counted == [counted[0], counted[0] + 1, counted[0] + 2]
+            gdb.do("delete")
+            gdb.go()
+            guest.wait_for(f"{counted[-1] + 3}{EOL}")
+
+
+def test_a_module_s_symbols_come_and_go_with_it(console: Boot, debugger: Start) -> None:
+    with console() as guest:
+        guest.login()
+        guest.run("insmod /timer.ko")
+        with debugger() as gdb:
+            assert re.search(r"loading @0x[0-9a-f]+: .*/lkmc/timer\.ko", gdb.wait_for("The guest runs"))
+            assert guest.run("true") == ("", 0)
+            gdb.interrupt()
+            gdb.do("break lkmc_timer_callback")
+            for _ in range(3):
+                function, file, line = at(gdb.do("continue"))
+                assert (function, file.rpartition("/")[2]) == ("lkmc_timer_callback", "timer.c")
+                assert line >= line_of("kernel_modules/timer.c", r"lkmc_timer_callback\(struct")
+            gdb.do("disable")
+            gdb.go()
+            assert guest.run("rmmod timer")[1] == 0
+            gdb.interrupt()
+            assert "<PENDING>" in gdb.do("info breakpoints")
+            assert "timer.ko" not in gdb.do("info symbol lkmc_timer_callback")
+            gdb.do("enable")
+            gdb.go()
+            guest.child.sendline("insmod /timer.ko")
+            assert at(gdb.prompt())[0] == "lkmc_timer_callback"
+
+
+def test_a_breakpoint_in_a_module_that_is_not_loaded_yet_stops_in_its_init(console: Boot, debugger: Start) -> None:
+    line = line_of("kernel_modules/hello.c", "pr_info..hello init")
+    with console() as guest:
+        guest.login()
+        with debugger("--no-continue") as gdb:
+            gdb.prompt()
+            gdb.do("lkmc-break hello hello_init")
+            gdb.do(f"lkmc-break hello2 {line_of('kernel_modules/hello2.c', 'hello2 cleanup')}")
+            for _ in range(2):
+                gdb.go()
+                guest.child.sendline("insmod /hello.ko && insmod /timer.ko && rmmod timer hello && echo do''ne")
+                function, file, where = at(gdb.prompt())
+                assert (function, file.rpartition("/")[2]) == ("hello_init", "hello.c")
+                assert abs(where - line) <= 3
+                assert "do_one_initcall" in gdb.do("bt")
+                gdb.go()
+                guest.wait_for("done" + EOL)
+                gdb.interrupt()
+            gdb.go()
+            guest.child.sendline("insmod /hello2.ko && rmmod hello2 && echo do''ne")
+            assert "hello2" in gdb.prompt()
+            gdb.go()
+            guest.wait_for("done" + EOL)

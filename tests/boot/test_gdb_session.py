@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A debugging session holds: GDB comes and goes and is killed, and so is the emulator."""
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pytest
+from debugging import Debugger, until
+
+from lkmc.console import Console
+from lkmc.output import Output
+
+Start = Callable[..., Debugger]
+Boot = Callable[..., Console]
+
+
+def child_of(pid: int | None, program: str) -> int:
+    """The child of a process that runs this program."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            rest = path.read_text().rpartition(")")[2]
+            command = (path.parent / "cmdline").read_bytes().split(b"\0")[0]
+        except OSError:
+            continue
+        if int(rest.split()[1]) == pid and program.encode() in command:
+            return int(path.parent.name)
+    raise AssertionError(f"process {pid} has no child {program}")
+
+
+def test_gdb_can_come_and_go(console: Boot, debugger: Start) -> None:
+    with console() as guest:
+        guest.login()
+        for leave in ("detach", "quit", "detach"):
+            with debugger("--no-continue") as gdb:
+                gdb.prompt()
+                gdb.child.sendline(leave)
+                gdb.wait_for("detached")
+                assert guest.run("echo it''runs") == ("itruns\n", 0)
+                if leave == "detach":
+                    gdb.prompt()
+                    gdb.child.sendline("quit")
+                gdb.child.expect(pexpect.EOF)
+
+
+def test_a_guest_goes_on_when_its_gdb_is_killed(console: Boot, debugger: Start, symbols: None) -> None:
+    with console() as guest:
+        guest.login()
+        with debugger("--no-continue") as gdb:
+            gdb.prompt()
+            gdb.do("break ksys_read")
+            os.kill(child_of(gdb.child.pid, "gdb"), signal.SIGKILL)
+            gdb.child.expect(r"ended by signal 9; the guest runs on")
+            gdb.child.expect(pexpect.EOF)
+        assert guest.run("echo it''runs") == ("itruns\n", 0)
+        with debugger("--no-continue") as gdb:
+            gdb.prompt()
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_gdb_ends_with_a_line_when_the_emulator_is_killed(console: Boot, debugger: Start, running: bool) -> None:
+    with console() as guest:
+        guest.login()
+        with debugger("--no-continue") as gdb:
+            gdb.prompt()
+            if running:
+                gdb.go()
+                guest.run("true")
+            os.kill(child_of(guest.child.pid, "qemu-system"), signal.SIGKILL)
+            if not running:         # GDB hears of it as it next asks for something
+                gdb.child.sendline("stepi")
+            gdb.child.expect("lkmc: the emulator has gone, and with it the guest")
+            gdb.child.expect(pexpect.EOF)
+
+
+def test_gdb_ends_with_a_line_when_the_guest_powers_off(console: Boot, debugger: Start) -> None:
+    with console() as guest:
+        guest.login()
+        with debugger() as gdb:
+            gdb.wait_for("The guest runs")
+            guest.child.sendline("poweroff -f")
+            gdb.child.expect("lkmc: the emulator has gone, and with it the guest")
+            gdb.child.expect(pexpect.EOF)
+
+
+def test_the_remote_protocol_is_logged_on_demand(console: Boot, debugger: Start, out: Output, run_id: str) -> None:
+    with console() as guest, debugger("--debug", "--no-continue") as gdb:
+        gdb.prompt()
+        log = out.path / "run" / run_id / "gdb-remote.log"
+        until(log.exists, 20)
+        gdb.do("detach")
+        guest.login()
+        assert "qSupported" in log.read_text()
+
+
+def test_without_a_run_it_says_how_to_start_one(out: Output) -> None:
+    with Debugger([str(Path(__file__).parents[2] / "scripts/run-gdb"), "--output", str(out.path), "--run-id", "none"],
+                  20) as gdb:
+        gdb.child.expect("no guest runs in .*start one with: scripts/run --wait-gdb")
+        gdb.child.expect(pexpect.EOF)
+        gdb.child.close()
+        assert gdb.child.exitstatus == 125

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A conversation with GDB, for tests: every wait has a time limit and also ends when the emulator does."""
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+
+import pexpect
+
+from lkmc import paths
+from lkmc.console import PANIC
+from lkmc.errors import EmulatorFailed, GuestTimeout
+from lkmc.output import Output
+
+PROMPT = r"\(gdb\) "
+GONE = r"the emulator has gone|Remote connection closed|Connection reset"
+
+
+class Debugger:
+    """GDB on a terminal, started by one of our scripts. timeout: seconds for each wait."""
+
+    def __init__(self, command: Sequence[str], timeout: float) -> None:
+        self.child: pexpect.spawn[str] = pexpect.spawn(
+            command[0], list(command[1:]), timeout=timeout, encoding="utf-8", codec_errors="replace",
+            dimensions=(50, 400), env=dict(os.environ, TERM="dumb", INPUTRC="/dev/null", HISTSIZE="0"))
+
+    def __enter__(self) -> Debugger:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 where: TracebackType | None) -> None:
+        self.child.close(force=True)
+
+    def wait_for(self, pattern: str) -> str:
+        """What came before the pattern."""
+        found = self.child.expect([pattern, PANIC, GONE, pexpect.EOF, pexpect.TIMEOUT])
+        before = self.child.before if isinstance(self.child.before, str) else ""
+        if found == 0:
+            return re.sub(r"\r*\n", "\n", before)
+        tail = " | ".join(before.splitlines()[-15:])
+        if found == 4:
+            raise GuestTimeout(f"no {pattern!r} within {self.child.timeout} s; GDB's end: {tail}")
+        raise EmulatorFailed(f"the end instead of {pattern!r}: {tail}")
+
+    def prompt(self) -> str:
+        """What GDB says until it asks for a command."""
+        return self.wait_for(PROMPT)
+
+    def do(self, command: str) -> str:
+        """What GDB answers to a command, when it is done with it; for one that lets the guest run, when it stops."""
+        self.child.sendline(command)
+        return self.prompt().partition("\n")[2]
+
+    def go(self) -> None:
+        """Let the guest run, and do not wait for a stop."""
+        self.child.sendline("continue")
+        self.wait_for(r"Continuing\.\r*\n")
+
+    def interrupt(self) -> str:
+        """Press Ctrl-C; what GDB says of where the guest was."""
+        self.child.sendintr()
+        return self.prompt()
+
+
+def until(condition: Callable[[], object], limit: float) -> None:
+    """Wait for a condition that has no event of its own."""
+    end = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < end, "the condition did not come true"
+        time.sleep(0.02)
+
+
+def command(script: str, out: Output, run_id: str, *words: str) -> list[str]:
+    """The command line of a script that debugs this run."""
+    return [str(paths.TOP / "scripts" / script), "--output", str(out.path), "--run-id", run_id,
+            "--before=-nx -ex 'set width 0' -ex 'set height 0'", *words]
+
+
+def line_of(file: str, pattern: str) -> int:
+    """The number of the first line of a file of ours that the pattern matches."""
+    lines = (paths.TOP / file).read_text().splitlines()
+    return next(number for number, line in enumerate(lines, 1) if re.search(pattern, line))

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""gdb: which GDB is started, with which script, and what happens when it ends."""
+from __future__ import annotations
+
+import fcntl
+import shlex
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import fakes
+import pytest
+
+from lkmc import cli, gdb, machine
+from lkmc.errors import MissingOutput, UserError
+from lkmc.run_folder import RunFolder
+
+
+def test_the_output_s_own_gdb_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = fakes.output_folder(tmp_path / "o")
+    found = fakes.on_path(monkeypatch, tmp_path / "bin", gdb_multiarch="exit 0")
+    assert gdb.program(output, yes=False) == str(found / "gdb-multiarch")
+    own = fakes.script(output.host / "bin/x86_64-buildroot-linux-gnu-gdb", "exit 0")
+    assert gdb.program(output, yes=False) == str(own)
+
+
+def test_a_dry_run_shows_the_script_and_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = fakes.output_folder(tmp_path, "aarch64", images=["vmlinux", "rootfs.cpio"])
+    own = fakes.script(output.host / "bin/aarch64-linux-gdb", "exit 0")
+    words = ["--output", str(tmp_path), "--dry-run", "--run-id", "7", "--before", '-ex "set debug remote 1"']
+    assert cli.main("run-gdb", [*words, "start_kernel"]) == 0
+    *script, last = capsys.readouterr().out.splitlines()
+    assert shlex.split(last)[1:] == [str(own), "-q", "-ex", "set debug remote 1", "-x", f"{tmp_path}/run/7/gdbinit"]
+    for line in (f"file {tmp_path}/images/vmlinux", f"target remote {tmp_path}/run/7/gdb.sock", "break start_kernel",
+                 "continue", "set architecture aarch64"):
+        assert line in script
+    assert script.index("break start_kernel") < script.index("continue")
+    assert not (tmp_path / "run").exists()
+
+
+def test_options_change_the_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = fakes.output_folder(tmp_path)
+    fakes.script(output.host / "bin/x-gdb", "exit 0")
+    assert cli.main("run-gdb", ["--output", str(tmp_path), "--dry-run", "--no-continue", "--no-lxsymbols", "--kgdb",
+                                "--debug"]) == 0
+    text = capsys.readouterr().out
+    assert "\ncontinue" not in text and "follow_modules=False" in text
+    assert f"target remote {tmp_path}/run/0/kgdb.sock" in text
+    assert f"set remotelogfile {tmp_path}/run/0/gdb-remote.log" in text
+
+
+def test_gdb_s_arguments_with_an_open_quote_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no closing quotation"):
+        gdb.argv("gdb", tmp_path / "x", "-ex 'p 1", "")
+
+
+def test_a_run_is_waited_for_until_its_emulator_listens(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run/0")
+    with pytest.raises(MissingOutput, match=f"scripts/run --wait-gdb --output {tmp_path} --run-id 0"):
+        gdb.wait_for(run.socket("gdb"), run)
+    run.path.mkdir(parents=True)
+    with (run.path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        later = threading.Timer(0.1, run.socket("gdb").touch)
+        later.start()
+        gdb.wait_for(run.socket("gdb"), run)
+        assert run.socket("gdb").exists()
+
+
+def test_the_status_of_gdb_is_passed_on(tmp_path: Path) -> None:
+    assert gdb.start((sys.executable, "-c", "raise SystemExit(7)"), tmp_path / "none") == 7
+
+
+def test_what_a_killed_gdb_left_undone_is_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stub = tmp_path / "stub"
+    heard = []
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(stub))
+        server.listen()
+
+        def answer() -> None:
+            client, _ = server.accept()
+            with client:
+                heard.append(client.recv(100))
+                client.sendall(b"+$OK#9a")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        status = gdb.start((sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"), stub)
+        thread.join()
+    assert status == 128 + 9
+    assert heard == [b"+$D;1#b0"]
+    assert "ended by signal 9; the guest runs on" in capsys.readouterr().err
+
+
+def test_an_emulator_that_has_gone_is_not_waited_for(tmp_path: Path) -> None:
+    assert gdb.release(tmp_path / "none") is False
+
+
+@pytest.mark.parametrize("arch", machine.arches())
+def test_gdb_is_told_the_architecture(tmp_path: Path, arch: str) -> None:
+    values = gdb.kernel_values(fakes.output_folder(tmp_path, arch), machine.read(arch))
+    assert values["architecture"] == machine.read(arch).gdb_architecture
+    assert values["vmlinux_gdb"] == "", "the kernel was built without its own commands"
