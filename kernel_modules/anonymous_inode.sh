@@ -15,6 +15,6 @@ check() {
 	/anonymous_inode.out >/dev/null
 	exec 3<&-
 	unload anonymous_inode
-	[ ! -e $file ] || fail "$file is still there after rmmod"
+	assert_gone $file
 }
 twice check

@@ -22,7 +22,7 @@ check() {
 	assert_eq abcd "$(cat <&4)" 'the second opener'
 	exec 3<&- 4<&-
 	unload character_device_create
-	[ ! -e $file ] || fail "$file is still there after rmmod"
-	[ ! -e /sys/class/$name ] || fail 'the class is still there after rmmod'
+	assert_gone $file
+	assert_gone /sys/class/$name
 }
 twice check

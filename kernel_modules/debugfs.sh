@@ -17,7 +17,7 @@ check() {
 	assert_fails sh -c "echo word >$file"
 	assert_eq 16 "$(cat $file)" 'value after a refused write'
 	unload debugfs
-	[ ! -e $dir/lkmc_debugfs ] || fail 'the folder is still there after rmmod'
+	assert_gone $dir/lkmc_debugfs
 	umount $dir
 	rmdir $dir
 }

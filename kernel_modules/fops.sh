@@ -40,6 +40,6 @@ check() {
 	assert_eq .... "$(cat <&4)" 'the second opener'
 	exec 3<&- 4<&-
 	unload fops
-	[ ! -e $file ] || fail "$file is still there after rmmod"
+	assert_gone $file
 }
 twice check

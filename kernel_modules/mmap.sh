@@ -23,6 +23,6 @@ check() {
 	assert_fails cat <&3
 	assert_fails cat <&4
 	exec 3<&- 4<&-
-	[ ! -e $file ] || fail "$file is still there after rmmod"
+	assert_gone $file
 }
 twice check

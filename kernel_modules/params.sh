@@ -23,7 +23,7 @@ check() {
 	done
 	assert_eq '3 -2' "$(cat $file)" 'values after refused writes'
 	unload params
-	[ ! -e $file ] || fail "$file is still there after rmmod"
+	assert_gone $file
 
 	assert_fails insmod /params.ko i=word
 	modprobe params

@@ -21,7 +21,7 @@ check() {
 	[ "$before" -gt 0 ] || fail "the counter is at $before"
 	[ "$after" -gt "$before" ] || fail "the counter stands still at $before"
 	unload pmccntr
-	[ ! -e $file ] || fail "$file is still there after rmmod"
+	assert_gone $file
 }
 
 mark

@@ -34,7 +34,7 @@ check() {
 	/poll.out 1 >/dev/null
 	exec 3<&-
 	unload poll
-	[ ! -e $file ] || fail "$file is still there after rmmod"
+	assert_gone $file
 	assert_fails insmod /poll.ko period_ms=0
 	assert_fails insmod /poll.ko period_ms=-1
 }

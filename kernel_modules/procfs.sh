@@ -18,6 +18,6 @@ check() {
 	unload procfs
 	assert_fails cat <&4
 	exec 3<&- 4<&-
-	[ ! -e $file ] || fail "$file is still there after rmmod"
+	assert_gone $file
 }
 twice check

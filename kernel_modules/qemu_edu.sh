@@ -93,7 +93,7 @@ unplug() {
 	assert_fails rmmod qemu_edu
 	echo "$slot" >$driver/unbind
 	assert_fails dd bs=4 count=1 <&3
-	[ ! -e $dev ] || fail "$dev is still there without a device"
+	assert_gone $dev
 	echo "$slot" >$driver/bind
 	assert_eq 010000ed "$(get 0)" 'identification after bind'
 	exec 3>&-
@@ -108,7 +108,7 @@ check() {
 	[ -z "$dma_works" ] || dma
 	unplug
 	unload qemu_edu
-	[ ! -e $dev ] || fail "$dev is still there after rmmod"
+	assert_gone $dev
 }
 
 dma_works=1

@@ -8,18 +8,14 @@ file=/sys/kernel/debug/lkmc_seq_file
 nl='
 '
 
-from() {
-	dd if=$file bs=1 skip="$1" count="$2" 2>/dev/null
-}
-
 check() {
 	load seq_file
 	assert_eq "0${nl}1${nl}2" "$(cat $file)" $file
-	assert_eq "0${nl}1${nl}2" "$(from 0 100)" 'byte by byte'
-	assert_eq 1 "$(from 2 2)" 'two bytes from offset 2'
-	assert_eq "1${nl}2" "$(from 2 100)" 'the rest from offset 2'
-	assert_eq '' "$(from 6 100)" 'past the end'
-	assert_eq '' "$(from 4096 1)" 'far past the end'
+	assert_eq "0${nl}1${nl}2" "$(read_bytes $file 0 100)" 'byte by byte'
+	assert_eq 1 "$(read_bytes $file 2 2)" 'two bytes from offset 2'
+	assert_eq "1${nl}2" "$(read_bytes $file 2 100)" 'the rest from offset 2'
+	assert_eq '' "$(read_bytes $file 6 100)" 'past the end'
+	assert_eq '' "$(read_bytes $file 4096 1)" 'far past the end'
 
 	# Each opener has a position of its own.
 	exec 3<$file 4<$file
@@ -30,11 +26,8 @@ check() {
 	assert_eq '0 0 1' "$a $b $c" 'lines of two openers'
 
 	assert_fails sh -c "echo 1 >$file"
-
-	exec 3<$file
-	assert_fails rmmod seq_file
-	exec 3<&-
+	assert_busy seq_file $file
 	unload seq_file
-	[ ! -e $file ] || fail "$file is still there after rmmod"
+	assert_gone $file
 }
 twice check

@@ -24,7 +24,7 @@ check() {
 	unload sysfs
 	assert_fails cat <&3
 	exec 3<&- 4<&-
-	[ ! -e $dir ] || fail "$dir is still there after rmmod"
+	assert_gone $dir
 	released=$(dmesg_since_mark | grep '^release ' | tr '\n' ' ')
 	assert_eq 'release child release lkmc_sysfs ' "$released" 'releases in dmesg'
 }

@@ -31,6 +31,6 @@ check() {
 	assert_fails sh -c 'printf "\1\0\0" >&3'
 	exec 3>&-
 	unload uio_read
-	[ ! -e /dev/uio0 ] || fail '/dev/uio0 is still there after rmmod'
+	assert_gone /dev/uio0
 }
 twice check

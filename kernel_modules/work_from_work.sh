@@ -4,30 +4,4 @@
 set -e
 . /lkmc/test.sh
 
-counted() {
-	dmesg_since_mark | grep -xE '[0-9]+' | tr -d '\n'
-}
-
-# Whatever it counted must be the beginning of this.
-sequence=01234567890123456789012345678901234567890123456789
-counted_past_9() {
-	numbers=$(counted)
-	case $sequence in
-	"$numbers"*) [ ${#numbers} -ge 12 ] ;;
-	*) fail "counted $numbers" ;;
-	esac
-}
-
-check() {
-	mark
-	load work_from_work interval_ms=20
-	wait_for 5 counted_past_9
-	unload work_from_work
-}
-twice check
-
-# rmmod need not wait for a far number.
-mark
-load work_from_work interval_ms=4294967295
-unload work_from_work
-assert_fails insmod /work_from_work.ko interval_ms=-1
+twice counts work_from_work

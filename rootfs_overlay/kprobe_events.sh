@@ -44,7 +44,7 @@ check() {
 	done
 	echo >kprobe_events
 	assert_eq '' "$(cat kprobe_events)" kprobe_events
-	[ ! -e events/kprobes/lkmc_open ] || fail 'the event is still there'
+	assert_gone events/kprobes/lkmc_open
 }
 twice check
 assert_fails sh -c 'echo p:lkmc_bad no_such_function >kprobe_events'

@@ -30,7 +30,7 @@ check() {
 
 	# A removal leaves a whiteout in the upper folder: the device 0, 0.
 	rm $dir/merged/removed
-	[ ! -e $dir/merged/removed ] || fail 'merged/removed is still there'
+	assert_gone $dir/merged/removed
 	assert_eq 'character special file 0 0' "$(stat -c '%F %t %T' $dir/upper/removed)" upper/removed
 	assert_eq 'lower removed' "$(cat $dir/lower/removed)" lower/removed
 

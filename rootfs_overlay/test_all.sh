@@ -11,7 +11,9 @@
 # which) whose header line has no test=: one that needs a hand, or kills the
 # guest, is left to the host, and one with test=own, which leaves the guest
 # damaged, runs only under its full name. Exit status 77 means that it cannot
-# run here.
+# run here. A test also fails when the kernel reported a fault meanwhile (BUG:,
+# WARNING:, ...; /lkmc/reports.awk) unless its header line has report=KIND,...,
+# and then it must.
 # Before a failed test's line stand, as "# " lines, what it printed and what the
 # kernel did meanwhile, which does not go to the console as it comes.
 # LKMC_TEST_LIMIT is the time limit of one test in seconds.
@@ -32,11 +34,15 @@ if [ "$1" = -l ]; then
 	shift
 fi
 
+last_last() {
+	awk '/ test=last/ { last[n++] = $0; next } { print } END { for (i = 0; i < n; i++) print last[i] }'
+}
+
 tests=$(
 	{
 		awk -f /lkmc/headers.awk /*.sh
 		cat /lkmc/userland.tests
-	} | grep -v -e ' test=host' -e ' test=none' | sort | while read -r name keys; do
+	} | grep -v -e ' test=host' -e ' test=none' | sort | last_last | while read -r name keys; do
 		own=
 		case " $keys" in
 		*' test=own'*) own=1 ;;
@@ -67,6 +73,8 @@ read -r console_level _ </proc/sys/kernel/printk
 dmesg -n 1
 echo 'KTAP version 1'
 echo "1..$(echo "$tests" | wc -l)"
+ktap_seen="lkmc-test: all ($$)"
+log_mark "$ktap_seen"
 number=0
 failed=0
 # The list comes by descriptor 3, out of the reach of the tests.

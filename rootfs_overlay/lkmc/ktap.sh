@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 # Running one guest test, for /test_all.sh, which says what the words mean and
-# sets ktap_arch, ktap_emulator, ktap_limit and ktap_output.
+# sets ktap_arch, ktap_emulator, ktap_limit, ktap_output, and ktap_seen: the line
+# of the kernel's log after which nobody has looked for reports yet.
 # shellcheck disable=SC2154
+
+. /lkmc/log.sh
 
 # The value of $1 among the words key=value that follow.
 ktap_key() {
@@ -55,12 +58,24 @@ ktap_reason() {
 		sed 's/^\(FAIL\|SKIP\) [^ ]*: //'
 }
 
+# Why the kernel's messages speak against the test, which is to provoke reports of
+# the kinds $1 (KIND,...) and of no other, or none at all.
+ktap_objection() {
+	ktap_found=$(log_reports "$ktap_seen")
+	ktap_strange=$(echo "$ktap_found" |
+		grep -Ev "^($(echo "${1:-none}" | tr , '|')) |^$" | head -n 1)
+	if [ -n "$ktap_strange" ]; then
+		echo "the kernel reported: ${ktap_strange#* }"
+	elif [ -n "$1" ] && [ -z "$ktap_found" ] && [ "$ktap_status" -ne 77 ]; then
+		echo "the kernel reported nothing of the kind: $1"
+	fi
+}
+
 # The test's output and the kernel's last messages since it began.
 ktap_details() {
 	awk '{ print "# " $0 }' "$ktap_output"	# ends its last line, too
-	dmesg | awk -v mark="lkmc-test: $1" '
-		substr($0, length($0) - length(mark) + 1) == mark { n = 0; next }
-		!/lkmc mark / { line[n++] = $0 }
+	log_since "$ktap_begun" | grep -v 'lkmc mark ' | awk '
+		{ line[n++] = $0 }
 		END {
 			first = n > 100 ? n - 100 : 0
 			if (first)
@@ -83,16 +98,21 @@ ktap_run() {
 
 	ktap_expected=$(ktap_key exit "$@")
 	ktap_status=0
-	echo "<6>lkmc-test: $ktap_name" >/dev/kmsg
+	ktap_begun="lkmc-test: $ktap_name ($$.$ktap_number)"
+	log_mark "$ktap_begun"
 	timeout -k 5 "$ktap_limit" "/$ktap_name" </dev/null >"$ktap_output" 2>&1 ||
 		ktap_status=$?
-	if [ "$ktap_status" -eq "${ktap_expected:-0}" ]; then
+	ktap_why=$(ktap_objection "$(ktap_key report "$@")")
+	# What the kernel says from here on counts for the test that comes next.
+	ktap_seen="lkmc-test: $ktap_name ended ($$.$ktap_number)"
+	log_mark "$ktap_seen"
+	if [ "$ktap_status" -eq "${ktap_expected:-0}" ] && [ -z "$ktap_why" ]; then
 		echo "ok $ktap_number $ktap_name"
-	elif [ "$ktap_status" -eq 77 ]; then
+	elif [ "$ktap_status" -eq 77 ] && [ -z "$ktap_why" ]; then
 		echo "ok $ktap_number $ktap_name # SKIP $(ktap_reason)"
 	else
-		ktap_why=$(ktap_reason)
-		ktap_details "$ktap_name"
+		ktap_why=${ktap_why:-$(ktap_reason)}
+		ktap_details
 		echo "not ok $ktap_number $ktap_name" \
 			"# exit status $ktap_status${ktap_why:+: $ktap_why}"
 		return 1

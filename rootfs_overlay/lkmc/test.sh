@@ -15,16 +15,18 @@
 #   assert_dmesg LINE       exactly this line is among them
 #   assert_no_dmesg LINE
 #   wait_for SECONDS CMD... until CMD succeeds; fails after that many seconds
-#   expect_report PATTERN   (grep -E) a kernel report that this test provokes
-#
-# A test also fails when the kernel printed a report (BUG:, WARNING:, ...)
-# meanwhile that no expect_report announced.
+#   assert_reports PATTERN  the kernel has reported something (reports.awk), and
+#                           nothing that this (grep -E) does not match
+#   read_bytes FILE FROM COUNT      one by one
+#   assert_busy NAME FILE   the module cannot leave while the file is open
+#   assert_gone PATH        the module has taken it along
+#   load_dies NAME          insmod dies in NAME_init, between two messages
+#   counts NAME             for a module that counts from 0 to 9, again and again
 
 lkmc_name=${0##*/}
 lkmc_loaded=
-lkmc_expected=
 lkmc_marks=0
-lkmc_reports='BUG: |kernel BUG at|WARNING: |INFO: (task|rcu|possible)|Oops|UBSAN: |detected buffer overflow|[0-9]+ new suspected memory leaks'
+. /lkmc/log.sh
 
 fail() {
 	echo "FAIL $lkmc_name: $(echo "$*" | tr '\n' ' ')"
@@ -80,19 +82,11 @@ assert_fails() {
 mark() {
 	lkmc_marks=$((lkmc_marks + 1))
 	lkmc_mark="lkmc mark $lkmc_name $$ $lkmc_marks."
-	echo "<6>$lkmc_mark" >/dev/kmsg
-}
-
-# When the mark has left the kernel's buffer, all that is there came after it.
-lkmc_dmesg_since() {
-	dmesg | awk -v mark="$1" '
-		index($0, mark) { n = 0; next }
-		{ sub(/^\[ *[0-9]+\.[0-9]+\](\[ *[TC][0-9]+\])? /, ""); line[n++] = $0 }
-		END { for (i = 0; i < n; i++) print line[i] }'
+	log_mark "$lkmc_mark"
 }
 
 dmesg_since_mark() {
-	lkmc_dmesg_since "$lkmc_mark"
+	log_since "$lkmc_mark"
 }
 
 assert_dmesg() {
@@ -120,8 +114,63 @@ wait_for() {
 	done
 }
 
-expect_report() {
-	lkmc_expected="${lkmc_expected:+$lkmc_expected|}$1"
+assert_reports() {
+	lkmc_out=$(log_reports "$lkmc_mark")
+	[ -n "$lkmc_out" ] || fail 'the kernel reported nothing'
+	if echo "$lkmc_out" | grep -Ev -- "$1"; then
+		fail "the kernel reported something else than $1"
+	fi
+}
+
+read_bytes() {
+	dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null
+}
+
+assert_busy() {
+	exec 9<"$2"
+	assert_fails rmmod "$1"
+	exec 9<&-
+}
+
+assert_gone() {
+	[ ! -e "$1" ] || fail "$1 is still there"
+}
+
+load_dies() {
+	echo 0 >/proc/sys/kernel/panic_on_oops
+	mark
+	lkmc_died=0
+	insmod "/$1.ko" || lkmc_died=$?
+	[ "$lkmc_died" -gt 128 ] ||
+		fail "insmod must die by a signal, but its status is $lkmc_died"
+	assert_dmesg "$1 init"
+	assert_no_dmesg "$1 after"
+	dmesg_since_mark | grep -q "$1_init.*\[$1\]" ||
+		fail "$1_init is not in the trace"
+	assert_fails rmmod "$1"
+}
+
+# Whatever it counted must be the beginning of this.
+lkmc_sequence=01234567890123456789012345678901234567890123456789
+
+lkmc_counted_past_9() {
+	lkmc_out=$(dmesg_since_mark | grep -xE '[0-9]+' | tr -d '\n')
+	case $lkmc_sequence in
+	"$lkmc_out"*) [ ${#lkmc_out} -ge 12 ] ;;
+	*) fail "counted $lkmc_out" ;;
+	esac
+}
+
+counts() {
+	mark
+	load "$1" interval_ms=20
+	wait_for 5 lkmc_counted_past_9
+	unload "$1"
+
+	# rmmod need not wait for a far number.
+	load "$1" interval_ms=4294967295
+	unload "$1"
+	assert_fails insmod "/$1.ko" interval_ms=-1
 }
 
 lkmc_at_exit() {
@@ -136,12 +185,8 @@ lkmc_at_exit() {
 			echo "FAIL $lkmc_name: a command exited with status $lkmc_status"
 		exit "$lkmc_status"
 	fi
-	lkmc_out=$(lkmc_dmesg_since "$lkmc_start" | grep -E "$lkmc_reports" |
-		grep -Ev "${lkmc_expected:-^$}" | head -n 1)
-	[ -z "$lkmc_out" ] || fail "the kernel reported: $lkmc_out"
 	exit 0
 }
 
 mark
-lkmc_start=$lkmc_mark
 trap lkmc_at_exit EXIT

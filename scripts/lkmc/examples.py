@@ -15,6 +15,9 @@ from lkmc.output import Output
 
 HEADER_LINES = 15
 HEADER = re.compile(r"\s*(?://|#|/?\*+)\s*lkmc:\s+(.*?)\s*(?:\*/\s*)?")
+# What the kernel may report about a fault in it; rootfs_overlay/lkmc/reports.awk knows them by their words.
+REPORTS = ("atomic", "bug", "fortify", "hang", "kasan", "kcsan", "kfence", "kmemleak", "lockdep", "oops", "slub",
+           "ubsan", "warning")
 PROGRAM_FOLDERS = ("c", "posix", "linux", "cpp", "libs")
 # Key: what its value may be. Those of the compiler come last on the line and may hold spaces.
 KEYS: dict[str, Callable[[], str]] = {
@@ -23,7 +26,8 @@ KEYS: dict[str, Callable[[], str]] = {
     "exit": lambda: "[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5]",
     "config": lambda: r"CONFIG_\w+(?:,CONFIG_\w+)*",
     "package": lambda: r"BR2_\w+(?:,BR2_\w+)*",
-    "test": lambda: "own|host|none",
+    "report": lambda: rf"(?:{'|'.join(REPORTS)})(?:,(?:{'|'.join(REPORTS)}))*",
+    "test": lambda: "own|host|last|none",
     "qemu": lambda: r"-[\w-]+(?:,\S+)?",
     "cflags": lambda: ".+",
     "ldflags": lambda: ".+",
@@ -43,8 +47,14 @@ class Example:
 
     @property
     def test(self) -> str:
-        """Empty: beside the others in one boot; own: in a boot of its own; host: by the host; none: not at all."""
+        """Empty: beside the others in one boot; last: after them; own: in a boot of its own; host: by the host;
+        none: not at all."""
         return self.keys.get("test", "")
+
+    @property
+    def shared(self) -> bool:
+        """Whether it runs in one boot with others."""
+        return self.test in ("", "last")
 
     @property
     def exit(self) -> int:
@@ -108,7 +118,8 @@ def parse(text: str, where: str) -> dict[str, str]:
 
 
 def find(top: Path, arch: str) -> tuple[Example, ...]:
-    """All examples for an architecture and those for all, sorted by name; without those that are no test."""
+    """All examples for an architecture and those for all, in the order in which they run; without those that are no
+    test."""
     programs = [path for folder in (*PROGRAM_FOLDERS, f"arch/{arch}") for suffix in ("c", "cpp", "S")
                 for path in (top / "userland" / folder).glob(f"*.{suffix}")]
     scripts = [*(top / "kernel_modules").glob("*.sh"), *(top / "rootfs_overlay").glob("*.sh")]
@@ -116,7 +127,8 @@ def find(top: Path, arch: str) -> tuple[Example, ...]:
         header(path)
     found = [Example(path.name, path, header(path)) for path in scripts]
     found += [Example(f"{path.stem}.out", path, header(path)) for path in programs]
-    return tuple(sorted((example for example in found if example.test != "none"), key=lambda example: example.name))
+    return tuple(sorted((example for example in found if example.test != "none"),
+                        key=lambda example: (example.test == "last", example.name)))
 
 
 def select(examples: Iterable[Example], patterns: Iterable[str]) -> tuple[Example, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
+from booting import Run
+
 from lkmc import examples, ktap, paths
 from lkmc.output import Output
 
@@ -28,7 +30,7 @@ def test_in_the_guest_test_all_runs_the_same(out: Output, run_id: str, limit: fl
                "--eval-after", "/test_all.sh -l >/mnt/9p/data/names && /test_all.sh 'hello*' 'kthread?'"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * limit)
     assert done.returncode == 0, done.stdout
-    ordinary = [example.name for example in examples.find(paths.TOP, out.arch) if not example.test]
+    ordinary = [example.name for example in examples.find(paths.TOP, out.arch) if example.shared]
     there = (share / "names").read_text().split()
     # The guest has no program whose package is not in the configuration.
     assert set(there) <= set(ordinary)
@@ -36,3 +38,27 @@ def test_in_the_guest_test_all_runs_the_same(out: Output, run_id: str, limit: fl
     assert all(example.obstacle(out.arch, "qemu", out) for example in absent)
     for name in ("hello.out", "hello.sh", "hello2.sh", "kthreads.sh"):
         assert f" {name}\r\n".encode() in done.stdout
+
+
+# Two messages of the kernel, and tests beside them that look for nothing.
+REPORTING = r"""
+for name in quiet announced unannounced; do
+	echo '#!/bin/sh' >/$name.sh
+	chmod +x /$name.sh
+done
+echo "# lkmc: report=warning" | tee -a /quiet.sh >>/announced.sh
+echo 'echo "<4>WARNING: CPU: 0 PID: 1 at a.c:1 f+0x0/0x1" >/dev/kmsg' | tee -a /unannounced.sh >>/announced.sh
+echo 'echo "<6>unannounced" >/dev/kmsg' >>/unannounced.sh
+/test_all.sh announced unannounced quiet hello.sh
+"""
+
+
+def test_a_report_of_the_kernel_fails_the_test_that_does_not_announce_it(run: Run) -> None:
+    done = run("--eval-after", REPORTING)
+    assert done.returncode == 1
+    lines = done.stdout.decode(errors="replace").replace("\r", "").splitlines()
+    assert [line for line in lines if line.startswith(("ok ", "not ok "))] == [
+        "ok 1 announced.sh", "ok 2 hello.sh",
+        "not ok 3 quiet.sh # exit status 0: the kernel reported nothing of the kind: warning",
+        "not ok 4 unannounced.sh # exit status 0: the kernel reported: WARNING: CPU: 0 PID: 1 at a.c:1 f+0x0/0x1"]
+    assert "# unannounced" in lines

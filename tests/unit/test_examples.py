@@ -21,6 +21,7 @@ from lkmc.examples import Example
      {"package": "BR2_PACKAGE_X", "cflags": "`a b` -c", "ldflags": "-lx -ly"}),
     ("// lkmc: ldflags=-pthread", {"ldflags": "-pthread"}),
     ("// lkmc: qemu=-device,edu,dma_mask=1", {"qemu": "-device,edu,dma_mask=1"}),
+    ("# lkmc: test=own report=oops,kasan", {"test": "own", "report": "oops,kasan"}),
     ('pr_info("lkmc: exit=1");', {}),
     ("# about lkmc: it is no header", {}),
 ])
@@ -46,9 +47,10 @@ def test_a_header_stands_near_the_top(tmp_path: Path) -> None:
     ("# lkmc: arch=riscv64", "aarch64|arm|x86_64"),
     ("# lkmc: exit=256", "'exit=256'"),
     ("# lkmc: exit=-1", "'exit=-1'"),
-    ("# lkmc: test=maybe", "own|host|none"),
+    ("# lkmc: test=maybe", "own|host|last|none"),
     ("# lkmc: config=KPROBES", "CONFIG_"),
     ("# lkmc: test=", "'test='"),
+    ("# lkmc: report=kasan,flaw", "atomic|bug|"),
 ])
 def test_a_bad_header_is_named_with_its_line_and_what_is_right(tmp_path: Path, line: str, said: str) -> None:
     file = tmp_path / "hello.sh"
@@ -92,6 +94,11 @@ def test_examples_are_found_by_globbing(tmp_path: Path) -> None:
                userland__arch__aarch64__asm_c="")
     assert [example.name for example in examples.find(top, "arm")] == ["add.out", "count.sh", "hello.out", "hello.sh"]
     assert [example.name for example in examples.find(top, "x86_64")] == ["count.sh", "hello.out", "hello.sh"]
+
+
+def test_what_looks_back_on_the_others_comes_last(tmp_path: Path) -> None:
+    top = tree(tmp_path, rootfs_overlay__a_sh="# lkmc: test=last\n", rootfs_overlay__b_sh="")
+    assert [example.name for example in examples.find(top, "arm")] == ["b.sh", "a.sh"]
 
 
 def test_a_bad_header_of_a_module_is_found_too(tmp_path: Path) -> None:

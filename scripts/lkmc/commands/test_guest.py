@@ -52,7 +52,7 @@ def main(args: argparse.Namespace) -> int:
 def _run(chosen: tuple[Example, ...], built: Output, boot: suite.Boot, tell: suite.Tell) -> None:
     obstacles = {example: example.obstacle(built.arch, EMULATOR, built) or _left_out(example) for example in chosen}
     able = [example for example in chosen if not obstacles[example]]
-    suite.together("guest", [example for example in able if not example.test], boot, tell, built.how)
+    suite.together("guest", [example for example in able if example.shared], boot, tell, built.how)
     for example in able:
         if example.test == "own":
             suite.together(example.name, [example], boot, tell, built.how)
