@@ -6,6 +6,7 @@
 #   skip REASON             this guest cannot run the test: exit 77
 #   load NAME [PARAM=...]   insmod /NAME.ko; what is still loaded at the exit
 #   unload NAME             of the test is removed then
+#   at_exit CMD...          however the test ends, run this then
 #   twice CMD               CMD, and once more
 #   assert_eq WANT GOT [WHAT]
 #   assert_output WANT CMD...  CMD prints this and exits with 0
@@ -25,6 +26,7 @@
 
 lkmc_name=${0##*/}
 lkmc_loaded=
+lkmc_cleanup=
 lkmc_marks=0
 . /lkmc/log.sh
 
@@ -54,6 +56,10 @@ unload() {
 		[ "$lkmc_module" = "$1" ] || lkmc_rest="$lkmc_rest $lkmc_module"
 	done
 	lkmc_loaded=$lkmc_rest
+}
+
+at_exit() {
+	lkmc_cleanup=$*
 }
 
 twice() {
@@ -180,6 +186,7 @@ lkmc_at_exit() {
 	for lkmc_module in $lkmc_loaded; do
 		rmmod "$lkmc_module"
 	done
+	$lkmc_cleanup
 	if [ "$lkmc_status" -ne 0 ]; then
 		[ -n "$lkmc_said" ] ||
 			echo "FAIL $lkmc_name: a command exited with status $lkmc_status"
