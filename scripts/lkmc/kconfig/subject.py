@@ -76,4 +76,3 @@ def kernel_layers(tree: Path, output: Path | None, arch: str) -> tuple[Layer, ..
 def _configured(tree: LinuxTree) -> str | None:
     file = tree.path / ".config"
     return file.read_text() if file.is_file() else None
-

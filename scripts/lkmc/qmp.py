@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A conversation with the monitor of a QEMU that runs: QMP, and people's commands through it."""
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from qemu.qmp import ConnectError, ExecInterruptedError, ExecuteError, QMPClient, QMPError
+
+from lkmc.errors import LkmcError, UserError
+from lkmc.output import Output
+from lkmc.run_folder import RunFolder
+
+PATIENCE = 10.0     # seconds for the greeting: QEMU talks to one client of a socket at a time
+# How the commands for people begin to tell that they failed.
+FAILED = re.compile(r"^(Error: |unknown command: |Try \"help |invalid (char|parameter))", re.M)
+
+
+class MonitorError(LkmcError):
+    """The monitor was asked for something that it could not do."""
+
+
+class Monitor:
+    """The QMP of a run, from connect() or `with` on. Raises UserError when the run is not alive."""
+
+    def __init__(self, socket: Path, start: str) -> None:
+        """start: the command that starts such a run, for the error."""
+        self._socket, self._start = socket, start
+        self._client = QMPClient("lkmc")
+        self._runner = asyncio.Runner()
+        logging.getLogger("qemu.qmp").addHandler(logging.NullHandler())     # errors are raised; that is enough
+
+    def __enter__(self) -> Monitor:
+        try:
+            self._runner.run(asyncio.wait_for(self._client.connect(str(self._socket)), PATIENCE))
+        except TimeoutError:
+            self._runner.close()
+            raise UserError(f"{self._socket}: QEMU does not answer: another program talks to it there") from None
+        except (ConnectError, OSError, EOFError):
+            self._runner.close()
+            raise UserError(f"no such run is alive; start one: {self._start}") from None
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 where: TracebackType | None) -> None:
+        try:
+            self._runner.run(self._client.disconnect())
+        except (OSError, EOFError, QMPError):
+            pass        # it went first
+        finally:
+            self._runner.close()
+
+    def execute(self, name: str, arguments: dict[str, Any] | None = None) -> Any:
+        """A QMP command's answer. Raises MonitorError with QEMU's words."""
+        try:
+            return self._runner.run(self._client.execute(name, arguments))
+        except ExecuteError as error:
+            raise MonitorError(str(error)) from None
+        except (ExecInterruptedError, QMPError, OSError, EOFError):
+            raise MonitorError(f"QEMU ended before it answered to {name}") from None
+
+    def human(self, line: str) -> str:
+        """What the monitor for people answers to a command line. Raises MonitorError when that is an error."""
+        text = str(self.execute("human-monitor-command", {"command-line": line})).replace("\r\n", "\n")
+        if FAILED.search(text):
+            raise MonitorError(" ".join(text.splitlines()))
+        return text
+
+
+def of_run(built: Output, run: RunFolder) -> Monitor:
+    """The monitor of a run of this output."""
+    start = f"scripts/run --output {built.path} --run-id {run.path.name}"
+    return Monitor(run.socket("qmp"), start)
+
+
+def parse(line: str) -> tuple[str, dict[str, Any]]:
+    """A QMP command and its arguments from {"execute": …, "arguments": …}, or from `NAME KEY=VALUE…`, where a value
+    is JSON or else text. Raises UserError.
+    """
+    if line.startswith("{"):
+        try:
+            command = json.loads(line)
+            return str(command["execute"]), dict(command.get("arguments", {}))
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(f'not a QMP command: {error}; write {{"execute": NAME, "arguments": {{…}}}}') from None
+    name, *words = line.split()
+    arguments = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise UserError(f"not an argument of a QMP command: {word!r}; write KEY=VALUE")
+        try:
+            arguments[key] = json.loads(value)
+        except ValueError:
+            arguments[key] = value
+    return name, arguments

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/qemu-monitor reaches the emulator of a run, for people and for programs."""
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from booting import RUN
+
+from lkmc import paths
+from lkmc.console import Console
+from lkmc.output import Output
+
+Monitor = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def monitor(out: Output, run_id: str) -> Monitor:
+    """scripts/qemu-monitor on the test's own run."""
+    def ask(*words: str, **how: Any) -> subprocess.CompletedProcess[str]:
+        if "input" not in how:
+            how["stdin"] = subprocess.DEVNULL
+        command = [str(paths.TOP / "scripts/qemu-monitor"), "--output", str(out.path), "--run-id", run_id, *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, **how)
+    return ask
+
+
+@pytest.fixture
+def guest(console: Callable[..., Console]) -> Iterator[Console]:
+    with console("--", "-device", "virtio-gpu-pci") as guest:
+        guest.login()
+        yield guest
+
+
+@pytest.mark.usefixtures("guest")
+def test_commands_come_from_the_command_line_and_from_standard_input(monitor: Monitor) -> None:
+    assert "virtio-blk-pci" in monitor("info", "qtree").stdout or "virtio-net-pci" in monitor("info", "qtree").stdout
+    piped = monitor(input="stop\ninfo status\ncont\ninfo status\n")
+    assert piped.returncode == 0
+    assert [line for line in piped.stdout.splitlines() if line] == ["VM status: paused", "VM status: running"]
+    assert json.loads(monitor("--qmp", "query-status").stdout)["running"] is True
+    assert json.loads(monitor("--qmp", "qom-get", "path=/machine", "property=type").stdout).endswith("-machine")
+    for words in (("no-such-command",), ("loadvm", "no-such-snapshot"), ("--qmp", "no-such-command")):
+        refused = monitor(*words)
+        assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
+
+
+def test_memory_is_read_by_its_physical_address(guest: Console, monitor: Monitor) -> None:
+    guest.run("/virt_to_phys_test.out > /tmp/v & until grep -q pid /tmp/v; do sleep 0.1; done")
+    text, status = guest.run("/virt_to_phys_user.out $(sed -n 's/^pid //p; ' /tmp/v) $(sed -n 's/^vaddr //p' /tmp/v)")
+    assert status == 0
+    assert monitor("xp", "/1xw", text.strip()).stdout.endswith(": 0x12345678\n")
+
+
+def test_a_screendump_is_a_png_of_the_display(guest: Console, monitor: Monitor, tmp_path: Path) -> None:
+    done = monitor("screendump", "screen.png", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "screen.png").read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_keys_reach_the_guest(console: Callable[..., Console], monitor: Monitor, out: Output) -> None:
+    if not out.kernel_has("CONFIG_VIRTIO_INPUT"):
+        pytest.skip("this kernel has no CONFIG_VIRTIO_INPUT, and this machine no other keyboard")
+    with console("--", "-device", "virtio-keyboard-pci") as guest:
+        guest.login()
+        guest.run("modprobe -q virtio_input; modprobe -q evdev")
+        if guest.run("ls /dev/input/event*")[1]:
+            pytest.skip("this guest has no evdev to read a keyboard by")
+        guest.run("for f in /dev/input/event*; do cat $f >> /tmp/keys & done")
+        assert monitor("sendkey", "a").returncode == 0
+        assert guest.run("until [ -s /tmp/keys ]; do sleep 0.1; done")[1] == 0
+
+
+def test_without_a_run_or_a_display_it_says_what_to_do(monitor: Monitor, console: Callable[..., Console],
+                                                       tmp_path: Path) -> None:
+    nobody = monitor("info", "status")
+    assert nobody.returncode == 125
+    [line] = nobody.stderr.splitlines()
+    assert RUN.rpartition("/")[2] in line and "no such run is alive" in line
+    with console() as guest:
+        guest.login()
+        blind = monitor("screendump", str(tmp_path / "no.png"))
+        assert blind.returncode == 1 and "has no display" in blind.stderr
+        assert monitor("quit").returncode == 0
+        guest.end()

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""qmp and scripts/qemu-monitor: what is asked, and what an answer means. A monitor of sticks answers."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import fakes
+import pytest
+
+from lkmc import qmp
+from lkmc.commands import qemu_monitor
+from lkmc.errors import UserError
+from lkmc.run_folder import RunFolder
+
+
+class Sticks(qmp.Monitor):
+    """Gives the answers of a table, and keeps what it was asked."""
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        self.answers, self.asked = answers, list[tuple[str, Any]]()
+
+    def execute(self, name: str, arguments: dict[str, Any] | None = None) -> Any:
+        self.asked.append((name, arguments))
+        answer = self.answers[name]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.mark.parametrize("line, command", [
+    ("query-status", ("query-status", {})),
+    ('{"execute": "stop"}', ("stop", {})),
+    ('{"execute": "qom-get", "arguments": {"path": "/a b"}}', ("qom-get", {"path": "/a b"})),
+    ("qom-get path=/machine property=type", ("qom-get", {"path": "/machine", "property": "type"})),
+    ('send-key keys=[{"type":"qcode","data":"a"}] hold-time=5',
+     ("send-key", {"keys": [{"type": "qcode", "data": "a"}], "hold-time": 5})),
+])
+def test_a_qmp_command_is_json_or_words(line: str, command: tuple[str, dict[str, Any]]) -> None:
+    assert qmp.parse(line) == command
+
+
+@pytest.mark.parametrize("line", ["{", "{}", '{"execute": "a", "arguments": 3}', "stop now"])
+def test_what_is_no_qmp_command_is_refused_with_the_right_form(line: str) -> None:
+    with pytest.raises(UserError, match="write "):
+        qmp.parse(line)
+
+
+@pytest.mark.parametrize("text", [
+    "Error: Snapshot 'x' does not exist in one or more devices", "unknown command: 'foo'", "invalid parameter: nokey",
+    "unexpected end of expression\r\nTry \"help xp\" for more information"])
+def test_an_answer_for_people_that_is_an_error_is_raised(text: str) -> None:
+    with pytest.raises(qmp.MonitorError):
+        Sticks({"human-monitor-command": text + "\r\n"}).human("x")
+
+
+def test_an_answer_for_people_has_plain_lines() -> None:
+    sticks = Sticks({"human-monitor-command": "VM status: running\r\nno Error: here\r\n"})
+    assert sticks.human("info status") == "VM status: running\nno Error: here\n"
+    assert sticks.asked == [("human-monitor-command", {"command-line": "info status"})]
+
+
+def test_a_screendump_lands_in_the_callers_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sticks = Sticks({"screendump": {}})
+    assert qemu_monitor.human(sticks, "screendump a.png") == ""
+    qemu_monitor.human(sticks, "screendump /b.ppm video1")
+    assert sticks.asked == [("screendump", {"filename": f"{tmp_path}/a.png", "format": "png"}),
+                            ("screendump", {"filename": "/b.ppm", "device": "video1", "format": "ppm"})]
+
+
+def test_a_machine_without_a_display_is_told_how_to_get_one() -> None:
+    sticks = Sticks({"screendump": qmp.MonitorError("There is no console to take a screendump from")})
+    with pytest.raises(qmp.MonitorError, match="no display.*-device virtio-gpu-pci"):
+        qemu_monitor.human(sticks, "screendump a.png")
+
+
+def test_a_run_that_is_not_alive_is_an_error_that_names_its_start(tmp_path: Path) -> None:
+    output = fakes.output_folder(tmp_path)
+    with pytest.raises(UserError, match=f"no such run.*scripts/run --output {tmp_path} --run-id mine"), \
+            qmp.of_run(output, RunFolder(tmp_path / "run/mine")):
+        pass
+
+
+def test_one_command_that_fails_does_not_keep_the_next_from_running(capsys: pytest.CaptureFixture[str]) -> None:
+    sticks = Sticks({"stop": qmp.MonitorError("no"), "query-status": {"running": False}})
+    assert qemu_monitor._all(sticks, ["stop\n", "\n", "query-status\n"], machine_readable=True) == 1
+    printed = capsys.readouterr()
+    assert '"running": false' in printed.out and printed.err == "scripts/qemu-monitor: stop: no\n"
