@@ -115,7 +115,9 @@ class RunFolder:
         if payload:
             image = b"\0" * PAYLOAD_START + b"%d\n%b" % (len(payload.script), payload.script)
             _replace(self.payload, image + b"\0" * (-len(image) % SECTOR))
-        _replace(self.script, run_script(command).encode("utf-8", "surrogateescape"))
+        # finish() takes the link away, which a replay needs again.
+        before = shlex.join(("ln", "-sfn", str(self.path), str(self._link))) + "\n" if self._far else ""
+        _replace(self.script, run_script(command, before).encode("utf-8", "surrogateescape"))
         self.script.chmod(0o755)
 
     def finish(self, result: dict[str, Any]) -> None:
@@ -127,15 +129,15 @@ class RunFolder:
             self._lock.close()
 
 
-def run_script(command: tuple[str, ...]) -> str:
-    """A shell script that runs the command, one option with its value a line."""
+def run_script(command: tuple[str, ...], before: str = "") -> str:
+    """A shell script that runs the lines before, then the command, one option with its value a line."""
     lines = [shlex.quote(command[0])]
     for word in command[1:]:
         if word.startswith("-"):
             lines.append(shlex.quote(word))
         else:
             lines[-1] += " " + shlex.quote(word)
-    return "#!/bin/sh\n# Replays this run by hand.\nexec " + " \\\n\t".join(lines) + "\n"
+    return "#!/bin/sh\n# Replays this run by hand.\n" + before + "exec " + " \\\n\t".join(lines) + "\n"
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -104,6 +104,18 @@ def test_sockets_of_a_folder_with_a_long_path_are_reached_by_a_short_link(
     assert not os.path.lexists(path.parent)
 
 
+def test_a_replay_in_a_folder_with_a_long_path_has_its_sockets_again(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fakes.cache(monkeypatch, tmp_path)
+    run = RunFolder(tmp_path / ("long" * 40) / "run/0")
+    run.claim()
+    run.write(("touch", str(run.socket("qmp"))), None)
+    run.finish({})
+    assert not run.socket("qmp").parent.exists()
+    subprocess.run([run.script], check=True)
+    assert (run.path / "qmp.sock").exists()
+
+
 def test_two_long_folders_have_two_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fakes.cache(monkeypatch, tmp_path)
     one, two = (RunFolder(tmp_path / ("long" * 40) / name) for name in ("1", "2"))
