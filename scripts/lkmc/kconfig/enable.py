@@ -147,7 +147,9 @@ class _Search:
                          if other is not symbol and other.visibility)
         if any(kconfiglib.expr_value(node.prompt[1]) for node in symbol.nodes if node.prompt):
             return _best({**rest, self.state.name(symbol): "n"} for rest in unselected)
-        return self._all([unselected, self.false(symbol.direct_dep, path)])
+        defaults = [self.false((kconfiglib.AND, value, condition), path) for value, condition in symbol.defaults]
+        without = self.false(symbol.direct_dep, path)
+        return _best([*self._all([unselected, *defaults]), *self._all([unselected, without])])
 
     @staticmethod
     def _all(choices: list[list[Set]]) -> list[Set]:
