@@ -42,18 +42,17 @@ endef
 # step leaves behind what it ran, from the edited source to what a running guest
 # finds in its share: scripts/build --direct lkmc-kernel-modules.
 define LKMC_KERNEL_MODULES_DIRECT
-#!/bin/sh
-set -e
-export LC_ALL=C
-rsync -au --chmod=u=rwX,go=rX $(LKMC_KERNEL_MODULES_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS) \
-	$(LKMC_KERNEL_MODULES_OVERRIDE_SRCDIR)/ $(@D)
-$(LINUX_MAKE_ENV) $(LKMC_KERNEL_MODULES_MAKE) -C $(LINUX_DIR) $(LINUX_MAKE_FLAGS) \
-	$(LKMC_KERNEL_MODULES_MODULE_MAKE_OPTS) PWD=$(@D)/. M=$(@D)/. modules
-$(INSTALL) -D -m 0644 -t $(BINARIES_DIR)/lkmc $(@D)/*.ko
+	set -e
+	export LC_ALL=C
+	rsync -au --chmod=u=rwX,go=rX $(LKMC_KERNEL_MODULES_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS) \
+		$(LKMC_KERNEL_MODULES_OVERRIDE_SRCDIR)/ $(@D)
+	$(LINUX_MAKE_ENV) $(LKMC_KERNEL_MODULES_MAKE) -C $(LINUX_DIR) $(LINUX_MAKE_FLAGS) \
+		$(LKMC_KERNEL_MODULES_MODULE_MAKE_OPTS) PWD=$(@D)/. M=$(@D)/. modules
+	$(INSTALL) -D -m 0644 -t $(BINARIES_DIR)/lkmc $(@D)/*.ko
 endef
 
 define LKMC_KERNEL_MODULES_WRITE_DIRECT
-	@$(file >$(@D)/direct.sh,$(LKMC_KERNEL_MODULES_DIRECT))chmod +x $(@D)/direct.sh
+	@$(file >$(@D)/direct.sh,#!/bin/sh$(sep)$(LKMC_KERNEL_MODULES_DIRECT))chmod +x $(@D)/direct.sh
 endef
 LKMC_KERNEL_MODULES_POST_BUILD_HOOKS += LKMC_KERNEL_MODULES_WRITE_DIRECT
 

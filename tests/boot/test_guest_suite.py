@@ -43,8 +43,8 @@ def test_in_the_guest_test_all_runs_the_same(out: Output, run_id: str, limit: fl
 # Two messages of the kernel, and tests beside them that look for nothing.
 REPORTING = r"""
 for name in quiet announced unannounced; do
-	echo '#!/bin/sh' >/$name.sh
-	chmod +x /$name.sh
+    echo '#!/bin/sh' >/$name.sh
+    chmod +x /$name.sh
 done
 echo "# lkmc: report=warning" | tee -a /quiet.sh >>/announced.sh
 echo 'echo "<4>WARNING: CPU: 0 PID: 1 at a.c:1 f+0x0/0x1" >/dev/kmsg' | tee -a /unannounced.sh >>/announced.sh

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# flake8: noqa: E101,W191
 """Small Kconfig trees for the tests, and a make that computes their .config with Kconfiglib in conf's place."""
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# flake8: noqa: E101,W191
 """kconfig.tree, view and answers: conf runs in links to the kernel's sources, and its environment is Kconfiglib's."""
 from __future__ import annotations
 

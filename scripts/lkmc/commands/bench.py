@@ -89,7 +89,8 @@ def _beside(command: list[str]) -> Sample:
 
 def guest(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
     """/test_all.sh of each output."""
-    return {folder.name: lambda folder=folder: _guest(folder) for folder in outputs(args.output, given_arches(args))}   # type: ignore[misc]
+    folders = outputs(args.output, given_arches(args))
+    return {folder.name: lambda folder=folder: _guest(folder) for folder in folders}    # type: ignore[misc]
 
 
 def _guest(folder: Path) -> Sample:
