@@ -54,6 +54,12 @@ def build_of(out: Output, package: str, what: str) -> None:
         pytest.skip(f"{out.path.name} has no {package} built from source, {what}")
 
 
+@pytest.fixture(autouse=True)
+def slow(request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("slow"):
+        pytest.skip("builds a package's source anew, twice: minutes each; give --slow")
+
+
 def test_a_message_in_start_kernel_is_seen_at_boot(out: Output, run: Run) -> None:
     before = "\tpage_address_init();\n"
     with hacked(out, "linux", "init/main.c", before, f'\tpr_info("I\'VE HACKED THE LINUX KERNEL!!!");\n{before}',
