@@ -52,7 +52,7 @@ define LKMC_KERNEL_MODULES_DIRECT
 endef
 
 define LKMC_KERNEL_MODULES_WRITE_DIRECT
-	@$(file >$(@D)/direct.sh,#!/bin/sh$(sep)$(LKMC_KERNEL_MODULES_DIRECT))chmod +x $(@D)/direct.sh
+	@$(file >$(@D)/lkmc-direct,#!/bin/sh$(sep)$(LKMC_KERNEL_MODULES_DIRECT))chmod +x $(@D)/lkmc-direct
 endef
 LKMC_KERNEL_MODULES_POST_BUILD_HOOKS += LKMC_KERNEL_MODULES_WRITE_DIRECT
 

@@ -44,12 +44,12 @@ def main(args: argparse.Namespace) -> int:
 
 def direct(output: Path, package: str, targets: list[str]) -> int:
     """Run the script that a package's build step left in its build folder; its exit status."""
-    script = output / "build" / package / "direct.sh"
+    script = output / "build" / package / "lkmc-direct"
     if targets:
         raise UserError(f"--direct {package} builds without Buildroot, whose targets are {' '.join(targets)}; give one "
                         f"or the other")
     if not script.exists():
-        found = sorted(path.parent.name for path in output.glob("build/*/direct.sh"))
+        found = sorted(path.parent.name for path in output.glob("build/*/lkmc-direct"))
         raise MissingOutput(f"{script}: not there; Buildroot's first build of a package writes it, for those that can: "
                             f"{', '.join(found) or 'lkmc-kernel-modules'}")
     return buildroot.run([str(script)])
