@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import threading
 from pathlib import Path
 
@@ -100,8 +101,10 @@ def test_a_host_that_cannot_do_it_is_told_to_build(tmp_path: Path, monkeypatch: 
     assert not (tmp_path / "out").exists()
 
 
-def test_two_at_once_go_one_after_the_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_at_once_go_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inside: list[str] = []
+    said: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(prebuilt, "say", said.put)
 
     def second() -> None:
         with prebuilt._alone(tmp_path):
@@ -109,8 +112,7 @@ def test_two_at_once_go_one_after_the_other(tmp_path: Path, capsys: pytest.Captu
     with prebuilt._alone(tmp_path):
         other = threading.Thread(target=second)
         other.start()
-        while "waiting for another scripts/prebuilt" not in capsys.readouterr().err:
-            assert other.is_alive()
+        assert "waiting for another scripts/prebuilt" in said.get(timeout=60)
         inside.append("first")
     other.join()
     assert inside == ["first", "second"]
