@@ -104,8 +104,7 @@ def _channels(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
                "-device", "virtio-blk-pci,drive=payload,serial=lkmc.payload") if request.payload else ()
     return (*payload, "-device", "virtio-serial-pci",
             "-chardev", f"file,id=status,path={_value(run.status)}",
-            "-device", "virtserialport,chardev=status,name=lkmc.status",
-            "-chardev", _socket("gdbserver", run), "-device", "virtserialport,chardev=gdbserver,name=lkmc.gdbserver")
+            "-device", "virtserialport,chardev=status,name=lkmc.status")
 
 
 def _debugger(request: RunRequest, machine: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:

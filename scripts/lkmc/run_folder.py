@@ -17,7 +17,7 @@ from lkmc.request import Payload
 
 SECTOR = 512                # bytes; the payload travels as a disk
 PAYLOAD_START = 65536       # bytes of zeros, so that the kernel finds nothing like a partition table
-LONGEST_SOCKET = "gdbserver.sock"
+LONGEST_SOCKET = "monitor.sock"
 SOCKET_PATH_MAX = 107       # sun_path in <sys/un.h>, less its NUL
 
 

@@ -86,7 +86,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> 
     words = run.emulator_log.read_text(errors="replace").strip()
     run.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
                 "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
-                "sockets": [str(run.socket(name)) for name in ("qmp", "monitor", "gdb", "gdbserver")]})
+                "sockets": [str(run.socket(name)) for name in ("qmp", "monitor", "gdb")]})
     if words and result.reason.startswith("the emulator failed"):
         raise EmulatorFailed(f"{words.splitlines()[-1]}; the whole command: {run.script}")
     return result
