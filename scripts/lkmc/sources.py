@@ -126,7 +126,8 @@ def _named(tree: Path) -> bool:
 
 
 def _git(tree: Path, *words: str) -> str:
-    return _run(["git", "-C", str(tree), *words])
+    # A commit of a whole kernel would have git pack it, which nothing gains from.
+    return _run(["git", "-C", str(tree), "-c", "gc.auto=0", *words])
 
 
 def _run(command: Sequence[str]) -> str:
