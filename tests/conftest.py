@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "out" in metafunc.fixturenames:
-        outputs = [Output.read(Path(path)) for path in metafunc.config.getoption("output")]
+        outputs = [Output.read(Path(path).absolute()) for path in metafunc.config.getoption("output")]
         metafunc.parametrize("out", outputs, ids=[out.path.name for out in outputs], scope="session")
 
 
