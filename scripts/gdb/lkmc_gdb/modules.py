@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +76,11 @@ class Symbols:
             self.remove(name)
         for module in listed:
             self.add(module)
+        self.rest(listed)
+
+    def rest(self, listed: Iterable[Module]) -> None:
+        """Have the breakpoints in the init functions of modules that are through with them wait for the next time."""
+        for module in listed:
             if module.initialized:
                 self._put_to_sleep(module)
 
@@ -195,7 +200,9 @@ def follow() -> None:
     if not _following:
         return
     symbols = _symbols[0]
+    # The kernel frees what only init needs some time after init, in do_free_init: the next module may come there.
     for function, action in (("do_init_module", lambda: symbols.add(_argument())),
+                             ("do_free_init", lambda: symbols.rest(loaded())),
                              ("free_module", lambda: symbols.remove(_argument().name))):
         if kernel.has(function):
             Hook(function, action)
