@@ -17,5 +17,8 @@ $(eval $(call lkmc-ci-stand-in,BLAKE3))
 $(eval $(call lkmc-ci-stand-in,HIREDIS))
 $(eval $(call lkmc-ci-stand-in,CCACHE,ccache))
 $(eval $(call lkmc-ci-stand-in,CPIO,cpio))
+# Of these the distro's sources lack what is needed to make configure again; its headers are where GDB looks too.
+$(eval $(call lkmc-ci-stand-in,GMP))
+$(eval $(call lkmc-ci-stand-in,MPFR))
 # The distro's libcrypt comes with its C library's headers.
 $(eval $(call lkmc-ci-stand-in,LIBXCRYPT))
