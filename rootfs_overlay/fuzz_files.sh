@@ -14,7 +14,7 @@ set -e
 
 seconds=${1:-3}
 seed=${2:-$(hexdump -n 4 -e '1/4 "%u"' /dev/urandom)}
-calls=1000
+calls=2500
 
 # What a module calls to make a file.
 makers='debugfs_create_|proc_create|misc_register|register_chrdev|cdev_add|kobject_init_and_add|uio_register'
