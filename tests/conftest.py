@@ -21,6 +21,8 @@ from lkmc.run_folder import RunFolder
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--output", action="append", default=[], help="boot this output folder; may be repeated")
     parser.addoption("--slow", action="store_true", help="also run the tests that build a kernel or more again")
+    parser.addoption("--headers", action="append", default=[],
+                     help="ARCH=DIR: compile the modules against these kernel headers; may be repeated")
     parser.addoption("--timeout-multiplier", type=float, default=1.0, help="for slow machines")
 
 

@@ -2,6 +2,7 @@
 """The distro's packages for a guest's architecture, through a private apt state: the host's own is not touched."""
 from __future__ import annotations
 
+import platform
 import re
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 from lkmc.errors import MissingOutput
 from lkmc.machine import Prebuilt
 
+# Suites of Debian's archive with the kernels that the modules are to compile for: Linux 6.1, 6.12, the newest.
+SUITES = ("bookworm", "bookworm-backports", "stable-backports")
 LISTS_MAX_AGE = 24 * 3600.0     # seconds after which package lists are read again
 
 
@@ -32,10 +35,10 @@ class Kernel:
 
 
 class Packages:
-    """The packages of one architecture, kept below `cache`."""
+    """The packages of one architecture, kept below `cache`: of the suites that the host's apt has, or of `suite`."""
 
-    def __init__(self, names: Prebuilt, cache: Path) -> None:
-        self.names, self.cache = names, cache
+    def __init__(self, names: Prebuilt, cache: Path, suite: str | None = None) -> None:
+        self.names, self.cache, self.suite = names, cache, suite
 
     def kernel(self, series: str | None) -> Kernel:
         """The newest kernel of a series ("6.12"), or the distro's standard one. Raises MissingOutput."""
@@ -43,6 +46,14 @@ class Packages:
         image = self._depends(f"linux-image-{middle}{self.names.kernel_package}", "linux-image-")
         version = image.removeprefix("linux-image-")
         return Kernel(version, *self._headers(version), *self._image(image, version))
+
+    def headers(self) -> Path:
+        """What modules are compiled against for the standard kernel. Raises MissingOutput.
+
+        Its programs may want a newer host than this one: scripts/mod/modpost, tools/objtool/objtool.
+        """
+        package = self._depends(f"linux-headers-{self.names.kernel_package}", "linux-headers-")
+        return self._headers(package.removeprefix("linux-headers-"))[0]
 
     def busybox(self) -> tuple[Path, tuple[str, ...]]:
         """The static BusyBox of the architecture, and the paths of its applets."""
@@ -78,7 +89,9 @@ class Packages:
                     if (folder / name).is_symlink():
                         (folder / name).unlink()
                         (folder / name).symlink_to(kbuild / name)
-            (build / "Makefile").write_text(makefile.replace(f"/usr/src/{found[1]}", str(common)))
+            for name, place in ((found[1], common), (build.name, build)):   # newer ones name themselves as well
+                makefile = re.sub(rf"/usr/src/{re.escape(name)}(?![\w.+-])", str(place), makefile)
+            (build / "Makefile").write_text(makefile)
         return build, self._needs(kbuild_package, kbuild)
 
     def _needs(self, package: str, folder: Path) -> tuple[str, ...]:
@@ -120,11 +133,14 @@ class Packages:
     def _apt(self, program: str, *words: str, arch: str | None = None, cwd: Path | None = None) -> str:
         """What an apt program prints, with package lists of `arch` (the guest's by default)."""
         arch = arch or self.names.debian_arch
-        state = self.cache / "apt" / arch
+        state = self.cache / "apt" / (self.suite or "") / arch
         stamp = state / "updated"
         options = ["-o", f"APT::Architecture={arch}", "-o", f"APT::Architectures={arch}", "-o", f"Dir::State={state}",
                    "-o", "Dir::State::status=/dev/null", "-o", f"Dir::Cache={state}/cache", "-o",
                    "APT::Sandbox::User=root", "-o", "Acquire::Languages=none", "-o", "Debug::NoLocking=true"]
+        if self.suite:
+            options += ["-o", f"Dir::Etc::sourcelist={self._sources(state.parent)}",
+                        "-o", "Dir::Etc::sourceparts=/dev/null"]
         if not stamp.exists() or time.time() - stamp.stat().st_mtime > LISTS_MAX_AGE:
             for folder in ("lists/partial", "cache/archives/partial"):
                 (state / folder).mkdir(parents=True, exist_ok=True)
@@ -137,6 +153,19 @@ class Packages:
                 print(f"prebuilt: {error}; going on with the lists that arrived", file=sys.stderr)
                 stamp.touch()
         return _run(program, *options, *words, cwd=cwd)
+
+    def _sources(self, folder: Path) -> Path:
+        """A list of sources with the one suite, from where the host has its own release. Raises MissingOutput."""
+        release = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
+        listed = _run("apt-get", "indextargets", "--format", "$(CODENAME) $(REPO_URI)", "Created-By: Packages")
+        places = [line.split()[1] for line in listed.splitlines() if line.split()[:1] == [release]]
+        if not places:
+            raise MissingOutput(f"this host's apt has no archive of {release or 'its release'} that could have "
+                                f"{self.suite}")
+        folder.mkdir(parents=True, exist_ok=True)
+        sources = folder / "sources.list"
+        sources.write_text(f"deb {places[0]} {self.suite} main\n")
+        return sources
 
 
 def _run(program: str, *words: str, cwd: Path | None = None) -> str:

@@ -31,12 +31,12 @@ def make(machine: Machine, output: Path, series: str | None, yes: bool) -> None:
     Raises MissingOutput when this host cannot do it, naming scripts/build.
     """
     cache = paths.cache() / "prebuilt"
-    with _alone(cache):
+    with alone(cache):
         _make_output(machine, output, distro.Packages(machine.prebuilt, cache), series, yes)
 
 
 @contextlib.contextmanager
-def _alone(cache: Path) -> Iterator[None]:
+def alone(cache: Path) -> Iterator[Path]:
     """Wait for another scripts/prebuilt: both unpack into the cache, and perhaps build in one folder."""
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / "lock").open("w") as lock:
@@ -45,13 +45,13 @@ def _alone(cache: Path) -> Iterator[None]:
         except BlockingIOError:
             say("waiting for another scripts/prebuilt to end")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield cache
 
 
 def _make_output(machine: Machine, output: Path, packages: distro.Packages, series: str | None, yes: bool) -> None:
     try:
         apt.require(TOOLS, yes)
-        _install_compilers(machine.prebuilt, yes)
+        install_compilers(machine.prebuilt, yes)
         kernel, (busybox, applets) = packages.kernel(series), packages.busybox()
         apt.install([package for package in kernel.needs if not apt.installed(package)], yes)
     except (MissingOutput, subprocess.CalledProcessError) as error:
@@ -74,7 +74,7 @@ def _make_output(machine: Machine, output: Path, packages: distro.Packages, seri
     say(f"{output}: Linux {kernel.version}, {len(modules)} modules")
 
 
-def _install_compilers(names: Prebuilt, yes: bool) -> None:
+def install_compilers(names: Prebuilt, yes: bool) -> None:
     """The C and C++ compilers, which a host of the same architecture has under the same names, and static glibc."""
     apt.require(dict(zip((f"{names.compiler}gcc", f"{names.compiler}g++"), names.compiler_packages, strict=True)), yes)
     if not apt.installed(names.libc_package):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lkmc import apt, buildroot, machine, paths, prebuilt
+from lkmc import apt, buildroot, distro, machine, paths, prebuilt
 from lkmc.errors import LkmcError
 from lkmc.kconfig.request import ConfigRequest
 from lkmc.kconfig.write import configure
@@ -33,6 +34,22 @@ def unit(yes: bool, lacking: list[str]) -> list[str]:
     except LkmcError as error:
         lacking.append(f"shellcheck: {error}")
     return ["tests/unit"]
+
+
+def modules(yes: bool, lacking: list[str]) -> list[str]:
+    """The kernel modules against the headers of several kernels of the distro."""
+    arguments = []
+    for arch in machine.arches():
+        names = machine.read(arch).prebuilt
+        for suite in distro.SUITES:
+            try:
+                apt.require({**prebuilt.TOOLS, "sparse": "sparse"}, yes)
+                prebuilt.install_compilers(names, yes)
+                with prebuilt.alone(paths.cache() / "prebuilt") as cache:
+                    arguments.append(f"--headers={arch}={distro.Packages(names, cache, suite).headers()}")
+            except (LkmcError, subprocess.CalledProcessError) as error:
+                lacking.append(f"{arch}, headers of {suite}: {error}")
+    return ["tests/modules", *arguments]
 
 
 def boot(yes: bool, lacking: list[str]) -> list[str]:
@@ -79,7 +96,7 @@ def gem5(yes: bool, lacking: list[str]) -> list[str]:
     return []
 
 
-TIERS = (Tier("unit", unit), Tier("boot", boot), Tier("buildroot", built), Tier("gem5", gem5))
+TIERS = (Tier("unit", unit), Tier("modules", modules), Tier("boot", boot), Tier("buildroot", built), Tier("gem5", gem5))
 
 
 def tell(text: str) -> None:

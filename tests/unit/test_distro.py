@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pool:
         pool.meta(name, f"other (= 1), linux-image-{V} (= 6.1.9-1), more")
     pool.package(f"linux-image-{V}", **{f"boot/vmlinuz-{V}": "kernel", f"lib/modules/{V}/kernel/a.ko": "module"})
     pool.package(f"linux-headers-{V}", **{
-        f"usr/src/linux-headers-{V}/Makefile": f"include /usr/src/{COMMON}/Makefile",
+        f"usr/src/linux-headers-{V}/Makefile":
+            f"KBUILD_OUTPUT=/usr/src/linux-headers-{V}\ninclude /usr/src/{COMMON}/Makefile",
         f"usr/src/linux-headers-{V}/.config": "CONFIG_A=y",
         f"usr/src/linux-headers-{V}/scripts": f"->../../lib/{KBUILD}/scripts",
         f"usr/src/linux-headers-{V}/tools": f"->../../lib/{KBUILD}/tools"})
@@ -97,6 +99,7 @@ def test_the_headers_are_put_together_below_the_cache(tmp_path: Path, packages: 
     build = packages.kernel(None).build
     assert f"include {tmp_path}/cache/unpacked/{COMMON}_arm64/usr/src/{COMMON}/Makefile" in (
         build / "Makefile").read_text()
+    assert f"KBUILD_OUTPUT={build}\n" in (build / "Makefile").read_text()
     assert (build / "scripts/modpost").exists() and (build / "tools/objtool").exists()
 
 
@@ -134,6 +137,22 @@ def test_busybox_says_its_applets(packages: distro.Packages) -> None:
     path, applets = packages.busybox()
     assert path.name == "busybox" and "arm64" in str(path)
     assert applets == ("bin/sh", "usr/bin/env")
+
+
+def test_another_suite_comes_from_where_the_host_has_its_own(
+        tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool.meta("linux-headers-arm64", f"linux-base (= 1), linux-headers-{V} (= 6.1.9-1)")
+    monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"VERSION_CODENAME": "mine"})
+    fakes.on_path(monkeypatch, tmp_path / "bin2", apt_get=f"""
+case "$*" in indextargets*) echo 'other http://other/'; echo 'mine http://archive/'; exit;; esac{APT_GET}""")
+    packages = distro.Packages(machine.read("aarch64").prebuilt, tmp_path / "cache", "next")
+    assert packages.headers().name == f"linux-headers-{V}"
+    sources = tmp_path / "cache/apt/next/sources.list"
+    assert sources.read_text() == "deb http://archive/ next main\n"
+    assert f"Dir::Etc::sourcelist={sources}" in (pool.folder / "log").read_text()
+    monkeypatch.setattr(platform, "freedesktop_os_release", dict)
+    with pytest.raises(MissingOutput, match="no archive of its release that could have next"):
+        packages.headers()
 
 
 def test_a_series_that_the_distro_lacks_is_named(packages: distro.Packages) -> None:

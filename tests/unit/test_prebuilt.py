@@ -107,9 +107,9 @@ def test_two_at_once_go_one_after_the_other(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(prebuilt, "say", said.put)
 
     def second() -> None:
-        with prebuilt._alone(tmp_path):
+        with prebuilt.alone(tmp_path):
             inside.append("second")
-    with prebuilt._alone(tmp_path):
+    with prebuilt.alone(tmp_path):
         other = threading.Thread(target=second)
         other.start()
         assert "waiting for another scripts/prebuilt" in said.get(timeout=60)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lkmc import apt, bootstrap, cli, machine, paths, prebuilt, tiers
+from lkmc import apt, bootstrap, cli, distro, machine, paths, prebuilt, tiers
 from lkmc.commands import test as command
 from lkmc.errors import MissingOutput
 from lkmc.tiers import Tier
@@ -66,6 +66,21 @@ def test_the_boot_tier_has_the_outputs_that_could_be_made(tmp_path: Path, monkey
     words = tiers.boot(False, lacking)
     assert words[1:] == [f"--output={tmp_path}/aarch64-prebuilt", f"--output={tmp_path}/x86_64-prebuilt"]
     assert lacking == ["arm: no compiler"]
+
+
+def test_the_modules_tier_has_the_headers_that_could_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    def headers(packages: distro.Packages) -> Path:
+        if packages.names.debian_arch == "armhf" and packages.suite == distro.SUITES[-1]:
+            raise MissingOutput("no such suite")
+        return Path(f"/{packages.suite}")
+    monkeypatch.setattr(apt, "require", lambda programs, yes: None)
+    monkeypatch.setattr(prebuilt, "install_compilers", lambda names, yes: None)
+    monkeypatch.setattr(distro.Packages, "headers", headers)
+    lacking: list[str] = []
+    words = tiers.modules(False, lacking)
+    assert words[:2] == ["tests/modules", f"--headers=aarch64=/{distro.SUITES[0]}"]
+    assert len(words) == 3 * len(distro.SUITES)
+    assert lacking == [f"arm, headers of {distro.SUITES[-1]}: no such suite"]
 
 
 def test_real_builds_are_not_started_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
