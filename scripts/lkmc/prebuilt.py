@@ -122,10 +122,14 @@ def _copy_sources(source: Path, target: Path) -> None:
     """Copy what changed; take away what is no longer in the source, and what was built from it."""
     target.mkdir(exist_ok=True)
     names = {path.name for path in source.iterdir() if path.is_file()}
-    for old in target.iterdir():
-        if old.suffix == ".c" and not old.name.endswith(".mod.c") and old.name not in names:
-            for product in target.glob(f"{old.stem}.*"):
-                product.unlink()
+    listed = target / ".sources"        # what was copied the last time, to tell it from what was built
+    before = set(listed.read_text().splitlines()) if listed.exists() else set()
+    for gone in sorted(before - names):
+        (target / gone).unlink(missing_ok=True)
+        for product in target.glob(f"{Path(gone).stem}.*") if gone.endswith(".c") else ():
+            product.unlink()
+    if before != names:
+        listed.write_text("\n".join(sorted(names)))
     for name in names:
         new, old = source / name, target / name
         if not old.exists() or old.read_bytes() != new.read_bytes():

@@ -19,7 +19,7 @@ def source(tmp_path: Path) -> Path:
     """A kernel_modules/ of two modules."""
     folder = tmp_path / "source"
     folder.mkdir()
-    for name in ("Makefile", "one.c", "two.c"):
+    for name in ("Kbuild", "Makefile", "one.c", "one.h", "one.sh", "two.c"):
         (folder / name).write_text(name)
     return folder
 
@@ -53,7 +53,16 @@ def test_a_removed_source_takes_its_products_with_it(source: Path, build: Path) 
     (source / "two.c").unlink()
     prebuilt._copy_sources(source, build)
     assert not list(build.glob("two.*"))
-    assert {path.name for path in build.glob("one.*")} == {"one.c", "one.ko", "one.mod.c", "one.o"}
+    assert {path.name for path in build.glob("one.*")} == {"one.c", "one.h", "one.ko", "one.mod.c", "one.o", "one.sh"}
+
+
+@pytest.mark.parametrize("name", ["Kbuild", "one.h", "one.sh"])
+def test_a_removed_file_that_is_no_module_goes_alone(source: Path, build: Path, name: str) -> None:
+    (source / name).unlink()
+    prebuilt._copy_sources(source, build)
+    assert not (build / name).exists() and (build / "one.ko").exists() and (build / "one.mod.c").exists()
+    prebuilt._copy_sources(source, build)
+    assert (build / "one.c").exists()
 
 
 def test_generated_sources_are_no_sources(source: Path, build: Path) -> None:
