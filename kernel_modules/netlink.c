@@ -22,10 +22,10 @@
  */
 
 #include <linux/atomic.h>
-#include <linux/delay.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
-#include <linux/time64.h>
+#include <linux/sched.h>
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 #include <net/sock.h>
@@ -50,8 +50,9 @@ static int netlink_request(struct sk_buff *skb, struct nlmsghdr *request,
 
 	if (request->nlmsg_type != LKMC_NETLINK_NEXT)
 		return -EOPNOTSUPP;
-	if (READ_ONCE(sleep))
-		usleep_range(USEC_PER_SEC, USEC_PER_SEC + USEC_PER_MSEC);
+	/* One message may hold many requests, for hours: do not insist. */
+	if (READ_ONCE(sleep) && schedule_timeout_killable(HZ))
+		return -EINTR;
 
 	out = nlmsg_new(sizeof(count), GFP_KERNEL);
 	if (!out)

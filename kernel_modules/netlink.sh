@@ -10,6 +10,7 @@ check() {
 	load netlink
 	assert_output 0 /netlink.out
 	assert_output 1 /netlink.out
+	assert_output "$(seq 2 51)" /netlink.out 50
 	unload netlink
 	assert_fails /netlink.out
 
@@ -20,6 +21,13 @@ check() {
 	wait
 	assert_eq 01234567 "$(cat $out.* | sort -n | tr -d '\n')" 'eight answers at once'
 	rm $out.*
+
+	# Who sends a minute and more of requests at once can still be killed.
+	/netlink.out 100 &
+	pid=$!
+	wait_for 10 grep -q '^State:.*D' /proc/$pid/status
+	kill -KILL $pid
+	wait $pid || true
 	unload netlink
 }
 twice check

@@ -10,7 +10,7 @@
  *
  * Any other type is answered with NLMSG_ERROR, EOPNOTSUPP.
  *
- * "/netlink.out" sends one request and prints the number.
+ * "/netlink.out [COUNT]" sends so many requests at once and prints the numbers.
  */
 #ifndef LKMC_NETLINK_H
 #define LKMC_NETLINK_H
