@@ -24,6 +24,9 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+/* Sign, 32 binary digits, newline: kstrtoint_from_user() reads no further. */
+#define KSTRTO_MAX 34
+
 static int kstrto_value;
 static struct dentry *kstrto_file;
 
@@ -43,6 +46,8 @@ static ssize_t kstrto_write(struct file *file, const char __user *buf,
 {
 	int ret, value;
 
+	if (len > KSTRTO_MAX)
+		return -EINVAL;
 	ret = kstrtoint_from_user(buf, len, 0, &value);
 	if (ret)
 		return ret;
