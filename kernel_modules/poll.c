@@ -106,22 +106,23 @@ static int __init poll_init(void)
 {
 	if (!period_ms || period_ms > POLL_PERIOD_MAX)
 		return -EINVAL;
+	poll_task = kthread_run(poll_produce, NULL, "lkmc_poll");
+	if (IS_ERR(poll_task))
+		return PTR_ERR(poll_task);
+	/* Last, as nobody who waits for a line may wait for ever. */
 	poll_file = debugfs_create_file("lkmc_poll", 0400, NULL, NULL,
 					&poll_fops);
-	if (IS_ERR(poll_file))
+	if (IS_ERR(poll_file)) {
+		kthread_stop(poll_task);
 		return PTR_ERR(poll_file);
-	poll_task = kthread_run(poll_produce, NULL, "lkmc_poll");
-	if (IS_ERR(poll_task)) {
-		debugfs_remove(poll_file);
-		return PTR_ERR(poll_task);
 	}
 	return 0;
 }
 
 static void __exit poll_exit(void)
 {
-	kthread_stop(poll_task);
 	debugfs_remove(poll_file);
+	kthread_stop(poll_task);
 }
 
 module_init(poll_init);
