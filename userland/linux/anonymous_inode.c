@@ -52,7 +52,8 @@ int main(void)
 	first = get_fd(from);
 	second = get_fd(from);
 	CHECK(first != second);
-	CHECK(ioctl(from, LKMC_ANONYMOUS_INODE_GET_FD + 1) == -1);
+	CHECK(ioctl(from, LKMC_ANONYMOUS_INODE_GET_FD + 1) == -1 &&
+	      errno == ENOTTY);
 	CHECK(close(from) == 0);
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
