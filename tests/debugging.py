@@ -11,7 +11,7 @@ from types import TracebackType
 import pexpect
 
 from lkmc import paths
-from lkmc.console import PANIC
+from lkmc.console import PANIC, Console
 from lkmc.errors import EmulatorFailed, GuestTimeout
 from lkmc.output import Output
 
@@ -65,6 +65,14 @@ class Debugger:
         return self.prompt()
 
 
+def at(text: str) -> tuple[str, str, int]:
+    """(function, file, line) of the frame that GDB shows as it stops."""
+    found = re.findall(r"(?:^|, |#0 +|0x[0-9a-f]+ in )([\w.]+) \(.*\)(?:\n)? at (\S+):(\d+)$", text, re.M)
+    assert found, text
+    function, file, line = found[-1]
+    return function, file, int(line)
+
+
 def until(condition: Callable[[], object], limit: float) -> None:
     """Wait for a condition that has no event of its own."""
     end = time.monotonic() + limit
@@ -83,3 +91,7 @@ def line_of(file: str, pattern: str) -> int:
     """The number of the first line of a file of ours that the pattern matches."""
     lines = (paths.TOP / file).read_text().splitlines()
     return next(number for number, line in enumerate(lines, 1) if re.search(pattern, line))
+
+
+Start = Callable[..., Debugger]     # the fixture that starts a debugger
+Boot = Callable[..., Console]       # the fixture that starts a guest

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -22,20 +22,11 @@ from lkmc.machine import Machine
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
-PROGRAM = "gdb-multiarch"
+DECOMPRESSOR = ("_end", "cache_clean_flush", "decompress_kernel", "extract_kernel")
+STARTING = 1.0          # seconds for scripts/run in the other terminal to get going
 PATIENCE = 10.0         # seconds for the emulator's stub to answer
 DETACH = b"+$D;1#b0"    # of GDB's remote protocol: remove all breakpoints and go on
 PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
-
-
-def program(output: Output, yes: bool) -> str:
-    """The GDB to start: the output's own where it has one, else the distro's for all architectures."""
-    built = sorted((output.host / "bin").glob("*-gdb"))
-    if built:
-        return str(built[0])
-    from lkmc import apt
-    apt.require({PROGRAM: PROGRAM}, yes)
-    return str(shutil.which(PROGRAM))
 
 
 def script(template: str, **values: Any) -> str:
@@ -55,6 +46,26 @@ def kernel_values(output: Output, machine: Machine) -> dict[str, Any]:
             "symbols": str(vmlinux) if vmlinux.exists() else "",
             "vmlinux_gdb": str(commands) if commands.exists() else "",
             "module_folders": [str(output.overlay), str(output.linux_build)]}
+
+
+def early_values(output: Output, machine: Machine, run: RunFolder) -> dict[str, Any]:
+    """Which files early boot is made of: which image the run started, says its command."""
+    started = output.kernel(machine)
+    with contextlib.suppress(OSError):
+        words = shlex.split(run.script.read_text(), comments=True)
+        started = Path([word for option, word in itertools.pairwise(words) if option == "-kernel"][-1])
+    decompressor = next(output.linux_build.glob("arch/*/boot/compressed/vmlinux"), None)
+    return {"vmlinux": str(output.image("vmlinux")), "started": str(started), "decompressor": str(decompressor or ""),
+            "linked": _linked(decompressor) if decompressor else {}}
+
+
+def _linked(decompressor: Path) -> dict[str, int]:
+    """The addresses of those symbols of a decompressor that early boot is followed by."""
+    from elftools.elf.elffile import ELFFile
+    with decompressor.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        found = {name: table.get_symbol_by_name(name) for name in DECOMPRESSOR}
+    return {name: symbols[0]["st_value"] for name, symbols in found.items() if symbols}
 
 
 def argv(program: str, file: Path, before: str, after: str) -> tuple[str, ...]:
@@ -77,11 +88,11 @@ def alive(run: RunFolder) -> bool:
 
 def wait_for(stub: Path, run: RunFolder) -> None:
     """Wait until the emulator has made the socket of its stub. Raises MissingOutput when no run is alive."""
-    end = time.monotonic() + PATIENCE
-    while alive(run):
-        if stub.exists():
+    begin = time.monotonic()
+    while alive(run) or time.monotonic() < begin + STARTING:
+        if alive(run) and stub.exists():
             return
-        if time.monotonic() > end:
+        if time.monotonic() > begin + PATIENCE:
             raise EmulatorFailed(f"{stub}: the emulator has no such socket; see {run.script} for its command")
         time.sleep(0.02)
     raise MissingOutput(f"no guest runs in {run.path}; start one with: scripts/run --wait-gdb "

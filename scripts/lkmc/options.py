@@ -98,6 +98,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                      help="only repeat this package's last build step, without Buildroot: lkmc-kernel-modules"),
     "debug": option("--debug", **SWITCH, help="log GDB's remote protocol into the run folder's gdb-remote.log"),
     "dry-run": option("--dry-run", **SWITCH, help="print the command and do nothing"),
+    "early": option("--early", **SWITCH, help="stop at the kernel's first instruction, with symbols for early boot"),
     "enable": option("--enable", **SWITCH, help="print only the assignments that enable the symbol"),
     "eval": option("-E", "--eval", metavar="CMD", help="replace init with this shell command"),
     "eval-after": option("-F", "--eval-after", metavar="CMD", help="run this shell command at the end of init"),

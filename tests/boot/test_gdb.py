@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
-from debugging import Debugger, line_of
+from debugging import Boot, Start, at, line_of
 
-from lkmc.console import EOL, Console
+from lkmc.console import EOL
 from lkmc.output import Output
 
 pytestmark = pytest.mark.usefixtures("symbols")
-Start = Callable[..., Debugger]
-Boot = Callable[..., Console]
-
-
-def at(text: str) -> tuple[str, str, int]:
-    """(function, file, line) of the frame that GDB shows as it stops."""
-    found = re.findall(r"(?:^|, |#0 +|0x[0-9a-f]+ in )([\w.]+) \(.*\)(?:\n)? at (\S+):(\d+)$", text, re.M)
-    assert found, text
-    function, file, line = found[-1]
-    return function, file, int(line)
 
 
 def test_the_kernel_is_followed_from_its_first_function(console: Boot, debugger: Start) -> None:

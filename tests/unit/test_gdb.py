@@ -17,14 +17,6 @@ from lkmc.errors import MissingOutput, UserError
 from lkmc.run_folder import RunFolder
 
 
-def test_the_output_s_own_gdb_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    output = fakes.output_folder(tmp_path / "o")
-    found = fakes.on_path(monkeypatch, tmp_path / "bin", gdb_multiarch="exit 0")
-    assert gdb.program(output, yes=False) == str(found / "gdb-multiarch")
-    own = fakes.script(output.host / "bin/x86_64-buildroot-linux-gnu-gdb", "exit 0")
-    assert gdb.program(output, yes=False) == str(own)
-
-
 def test_a_dry_run_shows_the_script_and_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = fakes.output_folder(tmp_path, "aarch64", images=["vmlinux", "rootfs.cpio"])
     own = fakes.script(output.host / "bin/aarch64-linux-gdb", "exit 0")

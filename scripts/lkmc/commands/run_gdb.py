@@ -13,10 +13,11 @@ import argparse
 import shlex
 import sys
 
-from lkmc import gdb, machine, output
+from lkmc import gdb, machine, output, toolchain
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "run-id", "before", "after", "no-continue", "no-lxsymbols", "kgdb", "debug", "dry-run")
+OPTIONS = ("arch", "output", "run-id", "before", "after", "no-continue", "no-lxsymbols", "kgdb", "debug", "early",
+           "dry-run")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,21 +27,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch_given" in args)
+    mach = machine.read(built.arch)
     run = RunFolder(built.path / "run" / args.run_id)
     stub = run.socket("kgdb" if args.kgdb else "gdb")
+    if not args.dry_run:
+        gdb.wait_for(stub, run)
     text = gdb.script("gdbinit.j2", maker="scripts/run-gdb", run=str(run.path), script=str(run.gdb_script),
                       target=str(stub), work=str(run.path / "symbols"), breakpoint=args.breakpoint,
-                      go_on=not args.no_continue, follow_modules=not args.no_lxsymbols,
+                      go_on=not args.no_continue and bool(args.breakpoint or not args.early),
+                      follow_modules=not args.no_lxsymbols,
+                      early=gdb.early_values(built, mach, run) if args.early else None,
                       remote_log=str(run.gdb_log) if args.debug else "",
-                      **gdb.kernel_values(built, machine.read(built.arch)))
+                      **gdb.kernel_values(built, mach))
+    command = gdb.argv(toolchain.tool("gdb", built, mach, args.yes), run.gdb_script, args.before, args.after)
     if args.dry_run:
-        print(text, end="")
-    else:
-        gdb.wait_for(stub, run)
-        run.gdb_script.write_text(text)
-    command = gdb.argv(gdb.program(built, args.yes), run.gdb_script, args.before, args.after)
-    if args.dry_run:
-        print(f"# {shlex.join(command)}")
+        print(f"{text}# {shlex.join(command)}")
         return 0
+    run.gdb_script.write_text(text)
     print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
     return gdb.start(command, stub)
