@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import gdb
-from lkmc_gdb import kernel, modules, points, session, tasks
+from lkmc_gdb import early, kernel, modules, points, session, tasks
 
 
 def start(arch: str, work: str, vmlinux_gdb: str, module_folders: list[str], follow_modules: bool) -> None:
@@ -35,3 +35,14 @@ def attached() -> None:
     """Once GDB is connected."""
     session.connected()
     modules.follow()
+
+
+def begin(vmlinux: str, started: str, decompressor: str, linked: dict[str, int]) -> None:
+    """Stop at the kernel's first instruction, with the symbols of what comes before start_kernel; see early.Images."""
+    images = early.Images(Path(vmlinux), Path(started), Path(decompressor), linked)
+    first = early.first_instruction(images)
+    if first is None:
+        gdb.write("lkmc: the kernel has begun already; early boot needs a guest that waits: scripts/run --wait-gdb\n")
+        return
+    gdb.execute(f"tbreak *{first:#x}")
+    gdb.execute("continue")
