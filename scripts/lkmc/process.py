@@ -2,10 +2,8 @@
 """Start an emulator, watch it to its end, and leave nothing behind."""
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ctypes
-import logging
 import os
 import signal
 import subprocess
@@ -13,11 +11,14 @@ import sys
 import termios
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lkmc.errors import EmulatorFailed
 from lkmc.outcome import Ended
 from lkmc.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    import asyncio
 
 PR_SET_PDEATHSIG = 1        # <sys/prctl.h>
 GRACE = 3.0                 # seconds between asking an emulator to end and killing it
@@ -68,6 +69,8 @@ def terminal_restored() -> Iterator[None]:
 
 def watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None) -> Ended:
     """Wait for the emulator's end, or end it at the time limit (seconds). Raises Interrupted after a signal."""
+    # Only here, while the emulator starts, as it takes a while.
+    import asyncio
     try:
         return asyncio.run(_watch(process, run, timeout))
     finally:
@@ -75,6 +78,7 @@ def watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | Non
 
 
 async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None) -> Ended:
+    import asyncio
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
 
@@ -108,6 +112,9 @@ async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: floa
 
 async def _shutdown_reason(socket: Path, ended: asyncio.Future[None]) -> str | None:
     """QMP's reason of the machine's shutdown, once the emulator has gone; None when it could not be heard."""
+    import asyncio
+    import logging
+
     from qemu.qmp import ConnectError, EventListener, QMPClient, QMPError, Runstate
     logging.getLogger("qemu.qmp").addHandler(logging.NullHandler())     # a failed attempt is no news
     client = QMPClient("lkmc")
