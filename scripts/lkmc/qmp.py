@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -63,6 +64,24 @@ class Monitor:
             raise MonitorError(str(error)) from None
         except (ExecInterruptedError, QMPError, OSError, EOFError):
             raise MonitorError(f"QEMU ended before it answered to {name}") from None
+
+    def wait(self, event: str, accepted: Callable[[Any], bool], limit: float) -> Any:
+        """The data of the next such event that is accepted; events count from the connection on. Raises MonitorError
+        when there is none within `limit` seconds, or QEMU ends.
+        """
+        async def look() -> Any:
+            gone = asyncio.ensure_future(self._client.runstate_changed())
+            while True:
+                heard = asyncio.ensure_future(self._client.events.get())
+                await asyncio.wait({heard, gone}, return_when=asyncio.FIRST_COMPLETED)
+                if not heard.done():
+                    raise MonitorError(f"QEMU ended before the event {event}")
+                if heard.result()["event"] == event and accepted(heard.result()["data"]):
+                    return heard.result()["data"]
+        try:
+            return self._runner.run(asyncio.wait_for(look(), limit))
+        except TimeoutError:
+            raise MonitorError(f"no event {event} within {limit:g} s") from None
 
     def human(self, line: str) -> str:
         """What the monitor for people answers to a command line. Raises MonitorError when that is an error."""
