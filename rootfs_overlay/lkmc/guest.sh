@@ -6,6 +6,9 @@
 #             nothing looks like a partition table, a line with the payload's length in bytes, the payload
 #   status    guest to host: a virtio-serial port with the name lkmc.status, which takes a line
 #             "status N" once the payload has ended
+#   orders    host to guest, when a saved state is brought to life (scripts/run --instant): a port lkmc.orders,
+#             from which /restored.out takes the time, a seed, assignments as on the kernel's command line, and the
+#             payload
 #   results   guest to host: another such port, lkmc.ktap, where scripts/test-guest hears the tests
 
 # Load the drivers that this kernel has as modules; an init of our own may come before any mount.
@@ -18,12 +21,49 @@ guest_drivers() {
 	fi
 }
 
+# Write into a table like /etc/fstab that each of the host's shared folders belongs to /mnt/9p/TAG.
+guest_share_table=/run/lkmc-shares
+guest_find_shares() {
+	for file in /sys/bus/virtio/drivers/9pnet_virtio/virtio*/mount_tag; do
+		if [ -f "$file" ]; then
+			read -r tag < "$file"	# which ends in a NUL, not in a line's end
+			mkdir -p "/mnt/9p/$tag"
+			echo "$tag /mnt/9p/$tag 9p trans=virtio,version=9p2000.L,msize=131072"
+		fi
+	done > "$guest_share_table"
+}
+
+# Unmount them with "umount /mnt/9p/*" before a snapshot, which cannot hold what the host knows of them.
+guest_mount_shares() {
+	mount -a -T "$guest_share_table"
+}
+
+# x86 measures its time stamp counter for a second after the boot: wait for that, which else each restored guest has
+# to see through.
+guest_settle() {
+	source=tsc-early
+	while [ "$source" = tsc-early ]; do
+		sleep 0.1
+		read -r source < /sys/devices/system/clocksource/clocksource0/current_clocksource
+	done
+}
+
+# What a restored guest was told.
+guest_orders=/run/lkmc-orders
+if [ -f "$guest_orders" ]; then
+	. "$guest_orders"
+fi
+
 # guest_find FILE WORD FOLDER...: print the name of the first folder whose FILE holds WORD.
 guest_find() {
 	file=$1 word=$2
 	shift 2
 	for folder; do
-		if [ -f "$folder/$file" ] && [ "$(cat "$folder/$file")" = "$word" ]; then
+		found=
+		if [ -f "$folder/$file" ]; then
+			read -r found < "$folder/$file"		# perhaps without a line's end
+		fi
+		if [ "$found" = "$word" ]; then
 			echo "${folder##*/}"
 			return
 		fi

@@ -10,6 +10,7 @@ from lkmc.output import Disk, Output
 from lkmc.request import RunRequest, When
 
 EVAL_INIT = "/lkmc/eval.sh"
+INSTANT = 1         # how orders look to a guest that is restored; rootfs_overlay/etc/init.d/S98lkmc has it too
 # A panic reboots at once, which ends the emulator; every program is at the same address in every run.
 ALWAYS = ("panic=-1", "norandmaps")
 
@@ -24,12 +25,13 @@ def command_line(request: RunRequest, machine: Machine, output: Output, disk: Di
     before, after = split(request.kernel_cli)
     if request.payload and request.payload.when is When.INIT:
         before.append(f"init={EVAL_INIT}")
-    custom_init = any(word.startswith(("init=", "rdinit=")) for word in before)
     if not disk:    # the kernel looks for its init under another name when the root file system is in memory
         before = ["rd" + word if word.startswith("init=") else word for word in before]
     after += split("- " + request.kernel_cli_after_dash)[1]
-    if not custom_init or request.payload:
-        after += _orders(request)
+    if request.instant:
+        after += [f"lkmc_instant={INSTANT}", "lkmc_poweroff=1"]     # a guest that does not know the first one ends
+    elif not custom_init(request) or request.payload:
+        after += orders(request)
     return " ".join(words + before + (["-"] if after else []) + after)
 
 
@@ -41,7 +43,12 @@ def _kgdb(request: RunRequest, machine: Machine) -> list[str]:
     return ["kgdbwait", f"kgdboc={port}"] if request.kgdb or request.kdb else []
 
 
-def _orders(request: RunRequest) -> list[str]:
+def custom_init(request: RunRequest) -> bool:
+    """Whether the kernel's command line names an init that is not ours."""
+    return any(word.startswith(("init=", "rdinit=")) for word in split(request.kernel_cli)[0])
+
+
+def orders(request: RunRequest) -> list[str]:
     """What the guest's scripts find in their environment."""
     return [*(["lkmc_payload=1"] if request.payload else []), *([] if request.interactive else ["lkmc_poweroff=1"])]
 

@@ -106,6 +106,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "eval-after-file": option("--eval-after-file", metavar="FILE",
                               help="like --eval-after, with the script FILE (-: standard input)"),
     "initrd": option("-i", "--initrd", **SWITCH, help="boot from rootfs.cpio in memory instead of the disk"),
+    "instant": option("--instant", **FLAG, default=False,
+                      help="start from the saved state of a guest that has booted, which is made the first time"),
     "junit": option("--junit", type=Path, metavar="FILE", help="also write the results as JUnit's XML"),
     "kdb": option("--kdb", **SWITCH, help="let the kernel's debugger KDB take the console at boot"),
     "kernel": option("--kernel", metavar="VERSION",

@@ -75,6 +75,11 @@ class Output:
         """The freshly built modules and programs, unstripped."""
         return self.images / "lkmc"
 
+    def make_shares(self) -> None:
+        """Have the folders that an emulator shares with the guest."""
+        (self.path / "9p").mkdir(exist_ok=True)
+        self.overlay.mkdir(exist_ok=True)
+
     @cached_property
     def linux_build(self) -> Path:
         """The kernel's build folder. Raises MissingOutput when there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from lkmc import guest, paths
@@ -31,20 +32,43 @@ def program(request: RunRequest, machine: Machine, output: Output) -> str:
     return found
 
 
-def command(request: RunRequest, machine: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:
-    """QEMU's argv for this run."""
+@dataclass(frozen=True)
+class State:
+    """The folder of a saved guest's state, which is to be made, or is ready to start from."""
+    path: Path
+    ready: bool
+
+    @property
+    def memory(self) -> Path:
+        return self.path / "memory"
+
+    @property
+    def disk(self) -> Path:
+        """What the guest has written since its boot: a layer over the output's disk."""
+        return self.path / "disk.qcow2"
+
+    @property
+    def restore(self) -> Path:
+        """Commands for QEMU's monitor that read the rest of the state; a "pipe" of QEMU's has two ends in files."""
+        return self.path / "restore.in"
+
+
+def command(request: RunRequest, machine: Machine, output: Output, run: RunFolder,
+            state: State | None = None) -> tuple[str, ...]:
+    """QEMU's argv for this run. state: of a request that is `instant`."""
     disk = None if request.initrd else output.disk
     return (
         program(request, machine, output),
         "-machine", machine.qemu.machine,
+        *(_state(request, state) if state else ()),
         *_processor(request, machine, output),
         "-m", request.memory, "-smp", str(request.cpus),
         "-nodefaults", "-display", "none", "-no-reboot",
         "-kernel", str(output.kernel(machine)),
-        *_root(request, output, disk),
+        *_root(request, output, disk, state),
         "-append", guest.command_line(request, machine, output, disk),
         *_console(request, run),
-        *_channels(request, run),
+        *_channels(request, run, state),
         *_debugger(request, machine, output, run),
         *_shares(output),
         "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
@@ -74,15 +98,29 @@ def kvm_missing(arch: str, device: Path = Path("/dev/kvm")) -> str:
     return ""
 
 
-def _root(request: RunRequest, output: Output, disk: Disk | None) -> tuple[str, ...]:
+def _state(request: RunRequest, state: State) -> tuple[str, ...]:
+    """The guest's memory is a file, shared while the state is made, and then mapped by each run for itself alone.
+
+    Commands from a file tell QEMU to read the rest of the state: no option can say that the memory is there already.
+    """
+    share = "off" if state.ready else "on"
+    restore = ("-chardev", f"pipe,id=restore,path={_value(state.restore.with_suffix(''))}",
+               "-mon", "chardev=restore", "-incoming", "defer") if state.ready else ("-S",)
+    return ("-machine", "memory-backend=memory", "-object",
+            f"memory-backend-file,id=memory,size={request.memory},share={share},mem-path={_value(state.memory)}",
+            *restore)
+
+
+def _root(request: RunRequest, output: Output, disk: Disk | None, state: State | None) -> tuple[str, ...]:
     if request.persist and not (disk and disk.writable):
         raise UserError(f"--persist needs a disk, but the root file system is {disk.image if disk else 'in memory'}; "
                         f"leave out --persist, or build rootfs.ext4 with scripts/build")
     if disk is None:
         in_kernel = output.root_in_kernel and not request.initrd
         return () if in_kernel else ("-initrd", str(output.image("rootfs.cpio")))
-    snapshot = "off" if request.persist else "on"
-    return ("-drive", f"if=none,id=root,format=raw,snapshot={snapshot},file={_value(output.image(disk.image))}",
+    image, kind = (state.disk, "qcow2") if state else (output.image(disk.image), "raw")
+    snapshot = "off" if request.persist or (state and not state.ready) else "on"
+    return ("-drive", f"if=none,id=root,format={kind},snapshot={snapshot},file={_value(image)}",
             "-device", "virtio-blk-pci,drive=root")
 
 
@@ -98,13 +136,16 @@ def _console(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
             "-monitor", f"unix:{_value(run.socket('monitor'))},server=on,wait=off")
 
 
-def _channels(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
+def _channels(request: RunRequest, run: RunFolder, state: State | None) -> tuple[str, ...]:
     """The disk with the payload and the port for its status; rootfs_overlay/lkmc/guest.sh is at their other end."""
     payload = ("-drive", f"if=none,id=payload,format=raw,readonly=on,file={_value(run.payload)}",
-               "-device", "virtio-blk-pci,drive=payload,serial=lkmc.payload") if request.payload else ()
+               "-device", "virtio-blk-pci,drive=payload,serial=lkmc.payload") if request.payload and not state else ()
+    how = f"pipe,path={_value(run.orders.with_suffix(''))}" if state and state.ready else "file,path=/dev/null"
+    orders = ("-chardev", f"{how},id=orders",
+              "-device", "virtserialport,id=orders,chardev=orders,name=lkmc.orders") if state else ()
     return (*payload, "-device", "virtio-serial-pci",
             "-chardev", f"file,id=status,path={_value(run.status)}",
-            "-device", "virtserialport,chardev=status,name=lkmc.status")
+            "-device", "virtserialport,chardev=status,name=lkmc.status", *orders)
 
 
 def _debugger(request: RunRequest, machine: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:

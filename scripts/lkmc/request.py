@@ -44,6 +44,7 @@ class RunRequest:
     wait_gdb: bool = False      # stop before the first instruction
     kgdb: bool = False          # the kernel's own GDB stub, on a second serial port
     kdb: bool = False           # the kernel's own debugger, on the console
+    instant: bool = False       # start from the saved state of a guest that has booted
     extra: tuple[str, ...] = ()
 
     @classmethod
@@ -55,7 +56,7 @@ class RunRequest:
         return cls(payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus, args.memory,
                    args.kvm, args.persist, args.background, sys.stdin is not None and sys.stdin.isatty()
                    and not args.background, args.qemu_which, args.run_id, args.timeout, args.wait_gdb, args.kgdb,
-                   args.kdb, args.rest)
+                   args.kdb, args.instant, args.rest)
 
 
 def payload(args: argparse.Namespace) -> Payload | None:

@@ -41,6 +41,11 @@ class RunFolder:
         return self.path / "payload"
 
     @property
+    def orders(self) -> Path:
+        """What a guest reads when its saved state is brought to life; a "pipe" of QEMU's has two ends in files."""
+        return self.path / "orders.in"
+
+    @property
     def status(self) -> Path:
         return self.path / "status"
 
@@ -110,9 +115,12 @@ class RunFolder:
         os.ftruncate(self._lock.fileno(), 0)
         os.pwrite(self._lock.fileno(), str(os.getpid()).encode(), 0)
 
-    def write(self, command: tuple[str, ...], payload: Payload | None) -> None:
-        """Write what the emulator reads, and run.sh."""
-        if payload:
+    def write(self, command: tuple[str, ...], payload: Payload | None, orders: bytes | None = None) -> None:
+        """Write what the emulator reads, and run.sh. orders: for a guest that is restored, with the payload in them."""
+        if orders is not None:
+            _replace(self.orders, orders)
+            self.orders.with_suffix(".out").symlink_to(os.devnull)
+        elif payload:
             image = b"\0" * PAYLOAD_START + b"%d\n%b" % (len(payload.script), payload.script)
             _replace(self.payload, image + b"\0" * (-len(image) % SECTOR))
         # finish() takes the link away, which a replay needs again.

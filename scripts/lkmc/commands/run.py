@@ -15,17 +15,18 @@ import subprocess
 import sys
 import time
 
-from lkmc import machine, output, process, qemu
+from lkmc import instant, machine, output, process, qemu
 from lkmc.errors import EmulatorFailed
 from lkmc.machine import Machine
 from lkmc.outcome import Outcome, outcome
 from lkmc.output import Output
+from lkmc.qemu import State
 from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
-           "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb")
+           "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 
@@ -38,7 +39,8 @@ def main(args: argparse.Namespace) -> int:
     if not args.dry_run:
         install_emulator(request.qemu_which, mach, built, args.yes)
     run = RunFolder(built.path / "run" / request.run_id)
-    command = qemu.command(request, mach, built, run)
+    request, state = instant.plan(request, mach, built, run, args.yes, make=not args.dry_run)
+    command = qemu.command(request, mach, built, run, state)
     if args.dry_run:
         print(shlex.join(command))
         return 0
@@ -47,8 +49,8 @@ def main(args: argparse.Namespace) -> int:
     run.claim()
     _prepare(request, built, command, run)
     if request.background:
-        return _background(request, command, run, args.quiet)
-    result = supervise(request, command, run)
+        return _background(request, command, run, args.quiet, state)
+    result = supervise(request, command, run, state)
     if not args.quiet:
         _say(result, run, args.verbose, made, built)
     return result.code
@@ -56,9 +58,11 @@ def main(args: argparse.Namespace) -> int:
 
 def once(request: RunRequest, built: Output, run: RunFolder) -> Outcome:
     """One run in a folder that has been claimed, for other commands. Raises KeyboardInterrupt after a signal."""
-    command = qemu.command(request, machine.read(built.arch), built, run)
+    mach = machine.read(built.arch)
+    request, state = instant.plan(request, mach, built, run)
+    command = qemu.command(request, mach, built, run, state)
     _prepare(request, built, command, run)
-    result = supervise(request, command, run)
+    result = supervise(request, command, run, state)
     if result.reason == INTERRUPTED:
         raise KeyboardInterrupt
     return result
@@ -66,13 +70,15 @@ def once(request: RunRequest, built: Output, run: RunFolder) -> Outcome:
 
 def _prepare(request: RunRequest, built: Output, command: tuple[str, ...], run: RunFolder) -> None:
     """Write what the emulator reads; make the folders that it shares."""
-    (built.path / "9p").mkdir(exist_ok=True)
-    built.overlay.mkdir(exist_ok=True)
-    run.write(command, request.payload)
+    built.make_shares()
+    run.write(command, request.payload, instant.orders(request) if request.instant else None)
 
 
-def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> Outcome:
-    """Run the emulator to its end and write the run's result. Raises EmulatorFailed with QEMU's own words."""
+def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, state: State | None = None) -> Outcome:
+    """Run the emulator to its end and write the run's result. Raises EmulatorFailed with QEMU's own words.
+
+    state: what it starts from; thrown away when QEMU does not like it.
+    """
     began = time.time()
     stdin = None if request.interactive else subprocess.DEVNULL
     with process.terminal_restored():
@@ -88,11 +94,14 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> 
                 "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
                 "sockets": [str(run.socket(name)) for name in ("qmp", "monitor", "gdb")]})
     if words and result.reason.startswith("the emulator failed"):
+        if state:
+            instant.discard(state)
         raise EmulatorFailed(f"{words.splitlines()[-1]}; the whole command: {run.script}")
     return result
 
 
-def _background(request: RunRequest, command: tuple[str, ...], run: RunFolder, quiet: bool) -> int:
+def _background(request: RunRequest, command: tuple[str, ...], run: RunFolder, quiet: bool,
+                state: State | None) -> int:
     """Leave a copy of this process to supervise the run; return once the emulator runs, or has failed."""
     pid = os.fork()
     if pid == 0:
@@ -101,7 +110,7 @@ def _background(request: RunRequest, command: tuple[str, ...], run: RunFolder, q
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
-        os._exit(_supervise_quietly(request, command, run))
+        os._exit(_supervise_quietly(request, command, run, state))
     gone = 0
     while not gone and not run.socket("console").exists():
         time.sleep(0.01)
@@ -113,9 +122,9 @@ def _background(request: RunRequest, command: tuple[str, ...], run: RunFolder, q
     return 0
 
 
-def _supervise_quietly(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> int:
+def _supervise_quietly(request: RunRequest, command: tuple[str, ...], run: RunFolder, state: State | None) -> int:
     try:
-        return supervise(request, command, run).code
+        return supervise(request, command, run, state).code
     except EmulatorFailed:
         return 125
 
