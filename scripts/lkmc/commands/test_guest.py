@@ -3,6 +3,7 @@
 
     scripts/test-guest --arch aarch64
     scripts/test-guest --arch aarch64 -k hello -k 'kthread*' --junit results.xml
+    scripts/test-guest --arch aarch64 --instant         each in a guest of its own, which has just booted
 
 One line per example; before that of one that failed, what it and the kernel said meanwhile. Exit status: 0 when none
 failed, else 1; 125 an error of ours. --timeout is that of each boot. The same in the guest: /test_all.sh
@@ -23,7 +24,7 @@ from lkmc.request import Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "keyword", "junit", "run-id", "timeout", "memory", "cpus", "kvm", "qemu-which",
-           "quiet")
+           "instant", "quiet")
 EMULATOR = "qemu"
 LIMIT = 600.0           # seconds of one boot, unless --timeout says otherwise
 BEAT = 0.1              # seconds between two looks at what came from the guest
@@ -42,19 +43,22 @@ def main(args: argparse.Namespace) -> int:
         print(ktap.lines(len(results), result), flush=True)
 
     print(ktap.head(len(chosen)), flush=True)
-    _run(chosen, built, Boots(args, built), tell)
+    _run(chosen, built, Boots(args, built), tell, alone=args.instant)
     if args.junit:
         args.junit.write_bytes(ktap.junit(f"lkmc.{built.path.name}", results))
     failed = any(result.status is Status.FAILED for result in results) or len(results) != len(chosen)
     return 1 if failed else 0
 
 
-def _run(chosen: tuple[Example, ...], built: Output, boot: suite.Boot, tell: suite.Tell) -> None:
+def _run(chosen: tuple[Example, ...], built: Output, boot: suite.Boot, tell: suite.Tell,
+         alone: bool) -> None:
+    """Run the examples; alone: also each of those that could share a guest has one of its own."""
     obstacles = {example: example.obstacle(built.arch, EMULATOR, built) or _left_out(example) for example in chosen}
     able = [example for example in chosen if not obstacles[example]]
-    suite.together("guest", [example for example in able if example.shared], boot, tell, built.how)
+    together = [] if alone else [example for example in able if example.shared]
+    suite.together("guest", together, boot, tell, built.how)
     for example in able:
-        if example.test == "own":
+        if example.test != "host" and example not in together:
             suite.together(example.name, [example], boot, tell, built.how)
         elif example.test == "host":
             tell(suite.by_host(example, boot))
@@ -87,7 +91,8 @@ class Boots:
                 "-device", f"virtserialport,chardev=ktap,name={suite.PORT}")
         request = RunRequest(Payload(When.AFTER, payload.encode()), cpus=self.args.cpus, memory=self.args.memory,
                              kvm=self.args.kvm, background=True, qemu_which=self.args.qemu_which,
-                             timeout=self.args.timeout or LIMIT, extra=(*port, *options))
+                             timeout=self.args.timeout or LIMIT, instant=self.args.instant,
+                             extra=(*port, *options))
         marks = [0, 0]      # in the console's log, at the last two times that something was heard
 
         def noted(text: str) -> None:
