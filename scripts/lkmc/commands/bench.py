@@ -8,7 +8,8 @@
     scripts/bench overhead                              CPU seconds that scripts/run itself takes
 
 boot: host seconds from the start of scripts/run to the root prompt; and, with a payload, to its first line and to
-the exit of scripts/run. A command of --beside is timed to its login prompt, or else to its exit.
+the exit of scripts/run; then the same with --instant. A command of --beside is timed to its login prompt, or else to
+its exit.
 
 loop: host seconds from an edit to its message: an edited module in a running guest, and through a rebuilt image; a
 line in the kernel's init/main.c (after scripts/hack linux). The last rows are what make itself takes.
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -48,10 +50,12 @@ def main(args: argparse.Namespace) -> int:
 
 
 def boot(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
-    """Two measurements of each output, one of each command beside them."""
+    """Two measurements of each output, booted and restored, one of each command beside them."""
     subjects: dict[str, Callable[[], Sample]] = {}
     for folder in outputs(args.output, given_arches(args)):
-        subjects[f"{folder.name}"] = lambda folder=folder: _boot(folder)    # type: ignore[misc]
+        subjects[folder.name] = lambda folder=folder: _boot(folder)    # type: ignore[misc]
+        if _restores(folder):
+            subjects[f"{folder.name} --instant"] = lambda folder=folder: _boot(folder, "--instant")  # type: ignore[misc]
     for text in args.beside:
         name, equals, command = text.partition("=")
         if not equals:
@@ -75,8 +79,16 @@ def outputs(given: Path | None, arches: tuple[str, ...]) -> list[Path]:
     return found
 
 
-def _boot(folder: Path) -> Sample:
-    command = [RUN, "--quiet", "--output", str(folder), "--run-id", "bench"]
+def _restores(folder: Path) -> bool:
+    """Whether this output starts from a saved state, which is made here if need be; if not, it has said why."""
+    command = [RUN, "--quiet", "--output", str(folder), "--run-id", "bench", "--instant", "--eval-after", "true"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+    print(done.stderr, end="", file=sys.stderr)
+    return done.returncode == 0 and "a normal boot instead" not in done.stderr
+
+
+def _boot(folder: Path, *options: str) -> Sample:
+    command = [RUN, "--quiet", "--output", str(folder), "--run-id", "bench", *options]
     prompt = measure.until(command, {"root prompt": PROMPT}, LIMIT, quit_by="\x01x")
     payload = measure.until(["sh", "-c", 'exec "$@" </dev/null', "sh", *command, "--eval-after", "echo first''line"],
                             {"payload's first line": "firstline"}, LIMIT)
