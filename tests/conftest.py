@@ -11,11 +11,15 @@ import debugging
 import pytest
 from booting import RUN, Run
 from debugging import Debugger
+from hypothesis import settings
 
 from lkmc import gdb
 from lkmc.console import Console
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
+
+settings.register_profile("lkmc", deadline=None)      # the machine may be busy
+settings.load_profile("lkmc")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -22,7 +22,7 @@ def quoted(text: bytes) -> bytes:
 
 
 @given(texts=TEXTS)
-@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, suppress_health_check=list(HealthCheck))
 def test_bytes_in_are_the_bytes_that_the_shell_saw(run: Run, out: Output, tmp_path: Path, texts: list[bytes]) -> None:
     lines = [b"printf %%s %b > /mnt/9p/data/payload-%d" % (quoted(text), i) for i, text in enumerate(texts)]
     script = tmp_path / "script"

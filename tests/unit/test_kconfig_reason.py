@@ -6,7 +6,7 @@ from pathlib import Path
 
 import kconfig_trees
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lkmc.errors import LkmcError, UserError
@@ -168,6 +168,7 @@ def test_an_unknown_symbol_gets_the_nearest_names(state: State) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(REQUESTS, REQUESTS)
+@example({}, {"CONFIG_DEEP": "y", "CONFIG_MENU": "y", "CONFIG_FEATURE": "y"})      # what it depends on comes later
 def test_a_saved_fragment_makes_one_configuration_of_another(
         state: State, old: dict[str, str], new: dict[str, str]) -> None:
     base, target = (at(state, *(f"{key}={value}" for key, value in requests.items())) for requests in (old, new))

@@ -108,7 +108,7 @@ def test_an_open_quote_is_refused_as_it_would_swallow_our_words() -> None:
         guest.split('foo="bar')
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.from_regex(r'([a-z=#\'.-]|"[a-z -]*")+', fullmatch=True)))
 def test_splitting_loses_no_word_and_changes_none(some: list[str]) -> None:
     before, after = guest.split("  ".join(some))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lkmc.outcome import GUEST_DIED, OUR_ERROR, TIMED_OUT, Ended, guest_status, outcome
@@ -65,14 +65,12 @@ def test_the_guests_status_is_its_last_whole_line(text: str, status: int | None)
     assert guest_status(text) == status
 
 
-@settings(deadline=None)      # the machine may be busy
 @given(st.text())
 def test_any_text_in_the_status_channel_is_a_status_or_none(text: str) -> None:
     status = guest_status(text)
     assert status is None or 0 <= status <= 255
 
 
-@settings(deadline=None)      # the machine may be busy
 @given(st.integers(0, 255), st.text())
 def test_what_stands_before_the_last_status_does_not_matter(status: int, noise: str) -> None:
     assert guest_status(f"{noise}\nstatus {status}\n") == status

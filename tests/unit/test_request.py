@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lkmc import cli
@@ -56,7 +56,6 @@ def test_an_empty_command_is_still_a_payload() -> None:
     assert request("--eval-after", "").payload == Payload(When.AFTER, b"\n")
 
 
-@settings(deadline=None)      # the machine may be busy
 @given(st.binary().filter(lambda data: b"\0" not in data))
 def test_a_command_of_any_bytes_stays_as_it_is(data: bytes) -> None:
     payload = request(f"--eval-after={os.fsdecode(data)}").payload

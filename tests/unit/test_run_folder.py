@@ -132,7 +132,7 @@ def test_without_a_payload_there_is_no_file_for_one(run: RunFolder) -> None:
     assert not run.payload.exists()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(script=st.binary(max_size=2000))
 @example(script=b"x" * (512 - 4))
 @example(script=b"")
@@ -151,7 +151,7 @@ def test_the_payload_is_a_disk_of_whole_sectors(run: RunFolder, script: bytes) -
 SAY_ARGV = r"""printf '%s\0' "$@" """
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(words=st.lists(st.binary(max_size=20).map(lambda data: data.replace(b"\0", b"")), max_size=5))
 @example(words=[b"-append", b"a 'b' \"c\" $d `e` \\", b"-x", b"", b"\n", b"\xff\xfe", b"!", b"#", b"~"])
 def test_run_sh_replays_any_command(run: RunFolder, words: list[bytes]) -> None:

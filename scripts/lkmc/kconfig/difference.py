@@ -34,20 +34,29 @@ def lines(old: Path, new: Path) -> Iterator[str]:
 
 
 def minimal(state: State, base: str, target: str) -> dict[str, str]:
-    """The fewest assignments that turn the .config `base` into `target`, in the order of the Kconfig files."""
+    """The fewest assignments that turn the .config `base` into `target`; what another makes visible comes after it."""
     wanted = fragment.values(target)
     found: dict[str, str] = {}
     state.load(base)
-    for symbol in state.tree.unique_defined_syms:
-        name = state.name(symbol)
-        if symbol.visibility and name in wanted and not fragment.same(wanted[name], state.value(symbol)):
-            found[name] = wanted[name]
-            state.set({name: wanted[name]})
+    while more := _settable(state, wanted, found):      # what is set makes others visible, before and behind it
+        found.update(more)
     for name in reversed(list(found)):
         less = {key: value for key, value in found.items() if key != name}
         if _differences(state, base, less, wanted) <= _differences(state, base, found, wanted):
             found = less
     return found
+
+
+def _settable(state: State, wanted: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+    """Set what differs and can be set now, but for what was set before."""
+    more = {}
+    for symbol in state.tree.unique_defined_syms:
+        name = state.name(symbol)
+        if symbol.visibility and name in wanted.keys() - found.keys() and \
+                not fragment.same(wanted[name], state.value(symbol)):
+            more[name] = wanted[name]
+            state.set({name: wanted[name]})
+    return more
 
 
 def _differences(state: State, base: str, assignments: Mapping[str, str], wanted: Mapping[str, str]) -> set[str]:
