@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lkmc import paths
+from lkmc import paths, toolchain
 from lkmc.errors import EmulatorFailed, MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -26,6 +26,7 @@ DECOMPRESSOR = ("_end", "cache_clean_flush", "decompress_kernel", "extract_kerne
 STARTING = 1.0          # seconds for scripts/run in the other terminal to get going
 PATIENCE = 10.0         # seconds for the emulator's stub to answer
 DETACH = b"+$D;1#b0"    # of GDB's remote protocol: remove all breakpoints and go on
+QEMU_SIGNALS = ("-ex", "handle SIGUSR1 nostop noprint")     # by which QEMU's threads wake each other
 PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -70,10 +71,15 @@ def _linked(decompressor: Path) -> dict[str, int]:
 
 def argv(program: str, file: Path, before: str, after: str) -> tuple[str, ...]:
     """GDB's command line. Raises UserError when what the user adds to it has an open quote."""
+    return (program, "-q", *words("--before", before), "-x", str(file), *words("--after", after))
+
+
+def words(option: str, text: str) -> list[str]:
+    """The words of an option's value. Raises UserError when it has an open quote."""
     try:
-        return (program, "-q", *shlex.split(before), "-x", str(file), *shlex.split(after))
+        return shlex.split(text)
     except ValueError as error:
-        raise UserError(f"GDB's arguments: {str(error).lower()}: {before} {after}") from None
+        raise UserError(f"{option}: {str(error).lower()}: {text}") from None
 
 
 def alive(run: RunFolder) -> bool:
@@ -101,14 +107,27 @@ def wait_for(stub: Path, run: RunFolder) -> None:
 
 def start(command: tuple[str, ...], stub: Path) -> int:
     """Run GDB to its end and return its exit status. Whatever ended it, the guest is not left stopped."""
-    with _signals_for_the_child() as children:
-        children.append(subprocess.Popen(command))
-        status = children[0].wait()
+    status = _attended(command)
     if status >= 0:
         return status
     how = "runs on" if release(stub) else "has ended"
     print(f"scripts/run-gdb: GDB was ended by signal {-status}; the guest {how}", file=sys.stderr)
     return 128 - status
+
+
+def emulator(command: tuple[str, ...], run: RunFolder, arguments: str, yes: bool) -> int:
+    """Run an emulator under the host's GDB, which has the terminal; GDB's exit status. Raises UserError."""
+    from lkmc import apt
+    own = words("--debug-vm-args", arguments)
+    apt.require({toolchain.DISTRO_GDB: toolchain.DISTRO_GDB}, yes)
+    return _attended((toolchain.DISTRO_GDB, "-q", *QEMU_SIGNALS, *own, "--args", *command), run.lock_fd())
+
+
+def _attended(command: tuple[str, ...], *keep: int) -> int:
+    """Run GDB in this terminal; `keep` are file descriptors for it. Minus a signal's number when that ended it."""
+    with _signals_for_the_child() as children:
+        children.append(subprocess.Popen(command, pass_fds=keep))
+        return children[0].wait()
 
 
 @contextlib.contextmanager

@@ -15,8 +15,8 @@ import subprocess
 import sys
 import time
 
-from lkmc import instant, machine, output, process, qemu
-from lkmc.errors import EmulatorFailed
+from lkmc import gdb, instant, machine, output, paths, process, qemu, tmux
+from lkmc.errors import EmulatorFailed, UserError
 from lkmc.machine import Machine
 from lkmc.outcome import Outcome, outcome
 from lkmc.output import Output
@@ -26,12 +26,14 @@ from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
-           "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant")
+           "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "tmux", "tmux-args",
+           "debug-vm", "debug-vm-args")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 
 
 def main(args: argparse.Namespace) -> int:
+    _check(args)
     made = False if args.output or args.dry_run else first_output(args)
     request = RunRequest.of(args)
     built = output.find(args.output, args.arch, "arch_given" in args)
@@ -48,12 +50,42 @@ def main(args: argparse.Namespace) -> int:
         print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
     run.claim()
     _prepare(request, built, command, run)
+    if _asked(args, "debug_vm"):
+        return _under_gdb(args, command, run)
+    if _asked(args, "tmux"):
+        tmux.beside([str(paths.TOP / "scripts/run-gdb"), "--output", str(built.path), "--run-id", request.run_id,
+                     *shlex.split(args.tmux_args or "")])
     if request.background:
         return _background(request, command, run, args.quiet, state)
     result = supervise(request, command, run, state)
     if not args.quiet:
         _say(result, run, args.verbose, made, built)
     return result.code
+
+
+def _asked(args: argparse.Namespace, option: str) -> bool:
+    """Whether a switch is given, or arguments for what it starts."""
+    return bool(getattr(args, option) or getattr(args, f"{option}_args") is not None)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Raises UserError before anything is made, where tmux or GDB could not do their part."""
+    if _asked(args, "tmux"):
+        tmux.check()
+        gdb.words("--tmux-args", args.tmux_args or "")
+    if _asked(args, "debug_vm"):
+        gdb.words("--debug-vm-args", args.debug_vm_args or "")
+        if args.background or args.timeout:
+            raise UserError("--debug-vm has GDB in this terminal; leave out --background and --timeout")
+
+
+def _under_gdb(args: argparse.Namespace, command: tuple[str, ...], run: RunFolder) -> int:
+    """GDB's exit status."""
+    began = time.time()
+    code = gdb.emulator(command, run, args.debug_vm_args or "", args.yes)
+    run.finish({"command": command, "code": code, "reason": "the emulator was debugged", "began": began,
+                "seconds": round(time.time() - began, 3)})
+    return code
 
 
 def once(request: RunRequest, built: Output, run: RunFolder) -> Outcome:

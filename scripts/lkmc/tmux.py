@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A second pane in the user's tmux window, beside the emulator's."""
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+
+from lkmc.errors import UserError
+
+OURS = "@lkmc"      # the option of a pane by which the next run finds it
+
+
+def check(environment: Mapping[str, str] = os.environ) -> None:
+    """Raises UserError outside of tmux."""
+    if not environment.get("TMUX_PANE"):
+        raise UserError("--tmux needs a terminal inside tmux; start one with: tmux")
+
+
+def beside(command: Sequence[str]) -> str:
+    """Run a command in a pane right of this one, which it leaves active, in the place of an earlier one's. The pane
+    stays when the command has failed, to be read. Returns tmux's name of it. Raises UserError."""
+    here = os.environ["TMUX_PANE"]
+    for line in _tmux("list-panes", "-t", here, "-F", f"#{{pane_id}} #{{{OURS}}}").splitlines():
+        pane, _, mark = line.partition(" ")
+        if mark and pane != here:
+            _tmux("kill-pane", "-t", pane)
+    held = f"{shlex.join(command)} || {{ echo 'Enter closes this pane.'; read -r _; }}"
+    pane = _tmux("split-window", "-h", "-t", here, "-P", "-F", "#{pane_id}", held).strip()
+    _tmux("set-option", "-p", "-t", pane, OURS, "1")
+    return pane
+
+
+def _tmux(*words: str) -> str:
+    try:
+        return subprocess.run(["tmux", *words], check=True, capture_output=True, text=True).stdout
+    except OSError as error:
+        raise UserError(f"tmux: {error.strerror}; install it, or start scripts/run-gdb in another terminal") from None
+    except subprocess.CalledProcessError as error:
+        raise UserError(f"tmux {words[0]}: {error.stderr.strip()}; start scripts/run-gdb in another terminal") from None
