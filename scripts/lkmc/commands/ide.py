@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tell editors of an output: compile_commands.json in the checkout, for clangd and whatever else reads it, with the
+kernel's files, the modules and the programs; and in .vscode/launch.json an entry that attaches GDB to its run.
+
+    scripts/ide --arch aarch64
+    scripts/run --arch aarch64 --wait-gdb       and then start "LKMC aarch64: attach to aarch64"
+"""
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from lkmc import gdb, ide, machine, output, paths, toolchain
+from lkmc.run_folder import RunFolder
+
+OPTIONS = ("arch", "output", "variant", "run-id")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--to", type=Path, default=paths.TOP, metavar="DIR",
+                        help="the folder that the editor has open (default: the checkout)")
+
+
+def main(args: argparse.Namespace) -> int:
+    built = output.find(args.output, args.arch, "arch_given" in args)
+    mach = machine.read(built.arch)
+    compilers = (toolchain.tool("gcc", built, mach, args.yes), toolchain.tool("g++", built, mach, args.yes))
+    entries = ide.commands(built, compilers)
+    ide.check(entries, built)
+    run = RunFolder(built.path / "run" / args.run_id)
+    script = built.path / "ide.gdb"
+    vscode = args.to / ".vscode/launch.json"
+    launch = ide.launch(built, mach, toolchain.tool("gdb", built, mach, args.yes), script,
+                        vscode.read_text() if vscode.exists() else "")
+    text = gdb.script("gdbinit.j2", maker="scripts/ide", run=str(run.path), script=str(script),
+                      target=str(run.socket("gdb")), work=str(run.path / "symbols"), breakpoint=None, go_on=False,
+                      follow_modules=True, early=None, remote_log="", **gdb.kernel_values(built, mach))
+    _write(args.to / "compile_commands.json", json.dumps(entries, indent=0))
+    _write(script, text)
+    _write(vscode, launch)
+    print(f"{args.to}/compile_commands.json: {len(entries)} files\n{vscode}: start {ide.launched(built)!r} while a "
+          f"guest runs: scripts/run --output {built.path} --run-id {args.run_id} --wait-gdb")
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_text(text)
+    part.replace(path)
