@@ -3,6 +3,7 @@
 """Small Kconfig trees for the tests, and a make that computes their .config with Kconfiglib in conf's place."""
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 
 from lkmc.kconfig import dialect
 from lkmc.kconfig.state import State
+
+# What only later kernels say: a Kconfiglib that nobody taught stops at these.
+NEW = re.compile(r"\tmodules\n|\ttransitional\n| if MENU # a comment")
 
 # What later kernels say and Kconfiglib 14.1.0 does not know, and each kind of dependency once.
 LINUX = """mainmenu "A kernel"
@@ -110,6 +114,12 @@ config BR2_x86_64
 
 endchoice
 
+config BR2_ARCH
+	string
+	default "aarch64" if BR2_aarch64
+	default "arm" if BR2_arm
+	default "x86_64" if BR2_x86_64
+
 config BR2_DEFCONFIG
 	string "Location to save it"
 	default "$(CONFIG_DIR)/defconfig"
@@ -129,14 +139,29 @@ config BR2_JOBS
 	int "jobs"
 	range 0 99
 
+config BR2_LINUX_KERNEL_USE_ARCH_DEFAULT_CONFIG
+	bool "the kernel's own configuration"
+
+config BR2_LINUX_KERNEL_CUSTOM_CONFIG_FILE
+	string "file"
+	depends on !BR2_LINUX_KERNEL_USE_ARCH_DEFAULT_CONFIG
+
 config BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES
 	string "fragments"
 """
 
-# Kconfiglib in the place of conf: what the tests are about is what stands around it.
+# Kconfiglib in the place of conf, for both trees: what the tests are about is what stands around it.
 MAKE = r"""
-for word; do case $word in BR2_CONFIG=*) config=${word#*=};; O=*) output=${word#*=};; esac; done
+for word; do
+	case $word in BR2_CONFIG=*|KCONFIG_CONFIG=*) config=${word#*=};; KBUILD_KCONFIG=*) top=${word#*=};; esac
+done
 echo "make $*" >> "$LOG"
+case $* in *" defconfig") echo CONFIG_MENU=y > "$config"; exit;; esac
+if [ "${top-}" ]; then
+	export srctree="$KERNEL" CONFIG_=CONFIG_
+	sh -c "$(sed -n 's/^lkmc-told := $(shell,\(.*\))$/\1/p' "$top")"
+	cd "$KERNEL" && KCONFIG_CONFIG="$config" exec %s -m olddefconfig Kconfig >/dev/null 2>&1
+fi
 cd "$TREE" && CONFIG_= BR2_BASE_DIR="$TREE" CONFIG_DIR='$(CONFIG_DIR)' KCONFIG_CONFIG="$config" \
 	%s -m olddefconfig Config.in >/dev/null 2>&1
 """
@@ -162,5 +187,17 @@ def buildroot(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tree / "configs/some_defconfig").write_text("BR2_aarch64=y\nBR2_PACKAGE_A=y\n")
     monkeypatch.setenv("TREE", str(tree))
     monkeypatch.setenv("LOG", str(folder / "log"))
-    fakes.on_path(monkeypatch, folder / "bin", make=MAKE % sys.executable)
+    fakes.on_path(monkeypatch, folder / "bin", make=MAKE % (sys.executable, sys.executable))
+    return tree
+
+
+def kernel(output: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A kernel that Buildroot unpacked in this output; its make is that of buildroot()."""
+    tree = output / "build/linux-6.12"
+    (tree / "scripts/kconfig").mkdir(parents=True)
+    (tree / "scripts/kconfig/Makefile").touch()
+    (tree / "Kconfig").write_text(NEW.sub("", LINUX))
+    fakes.script(output / "host/bin/aarch64-linux-gcc", "exit 0")
+    monkeypatch.setenv("KERNEL", str(tree))
+    fakes.cache(monkeypatch, output.parent / "cache")
     return tree

@@ -48,8 +48,8 @@ def test_what_is_no_text_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_comment_marks_requests_as_optional() -> None:
-    found = read("CONFIG_A=y\n# lkmc: optional=CONFIG_A,CONFIG_C\nCONFIG_B=y\n")
-    assert [one.optional for one in found] == [True, False]
+    found = read("CONFIG_A=y\n# lkmc: optional=CONFIG_A,CONFIG_C\nCONFIG_B=y\n# lkmc: default=CONFIG_B\n")
+    assert [(one.optional, one.default) for one in found] == [(True, False), (False, True)]
 
 
 def test_a_setting_without_a_value_means_y() -> None:

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 import fakes
+import kconfig_trees
 import pytest
 
 from lkmc import paths
 from lkmc.errors import LkmcError
 from lkmc.kconfig import answers, view
 from lkmc.kconfig.state import State
-from lkmc.kconfig.tree import LinuxTree
+from lkmc.kconfig.tree import LinuxTree, compute_all
 
 KCONFIG = """mainmenu "A kernel"
 config CC_IS_NEW
@@ -118,3 +119,50 @@ def test_the_view_follows_the_sources_and_keeps_what_it_built(sources: Path) -> 
     assert (seen / "new").is_dir() and not (seen / "Makefile").is_symlink()
     assert (seen / "scripts/kconfig/conf").read_text() == "built here"
     assert not (sources / "scripts/kconfig/conf").read_text()
+
+
+CHOICE = """mainmenu "A kernel"
+choice
+	prompt "How"
+	default B
+config A
+	bool "A"
+config B
+	bool "B"
+config C
+	bool "C"
+	depends on MENU
+endchoice
+config MENU
+	bool "Menu"
+"""
+
+
+@pytest.mark.parametrize("lines, earlier, later", [
+    ("", "B", "B"), ("A=y", "A", "A"), ("A=y B=y", "B", "B"), ("B=y A=y", "A", "A"),
+    # What is asked not to be is not the default; of members that cannot be had, an earlier wish counts.
+    ("B=n", "B", "A"), ("A=n B=n", "B", "A"), ("B=n A=n", "B", "B"), ("A=n B=n MENU=y", "B", "C"),
+    ("A=y C=y", "B", "A"), ("A=y C=y MENU=y", "C", "C")])
+def test_a_choice_is_what_conf_of_that_kernel_takes_it_for(
+        tmp_path: Path, lines: str, earlier: str, later: str) -> None:
+    """The rules of sym_calc_choice() in scripts/kconfig/symbol.c, of Linux up to 6.10 and from 6.11 on."""
+    for name, text, expected in (("earlier", "sym_calc_choice(struct symbol *sym)", earlier),
+                                 ("later", "sym_calc_choice(struct menu *choice)", later)):
+        (tmp_path / name / "scripts/kconfig").mkdir(parents=True)
+        (tmp_path / name / "scripts/kconfig/symbol.c").write_text(text)
+        state = kconfig_trees.linux(tmp_path / name, CHOICE, "".join(f"CONFIG_{one}\n" for one in lines.split()))
+        assert [one for one in "ABC" if state.value(state.symbol(f"CONFIG_{one}")) == "y"] == [expected]
+
+
+def test_a_tree_is_read_again_only_after_an_edit(sources: Path, tmp_path: Path) -> None:
+    first = LinuxTree(sources, "arm64", "").compute("CONFIG_A=y\n").tree
+    assert LinuxTree(sources, "arm64", "").compute("").tree is first
+    (sources / "Kconfig").write_text((sources / "Kconfig").read_text() + 'config NEW\n\tbool "new"\n')
+    assert "NEW" in LinuxTree(sources, "arm64", "").compute("").tree.syms
+
+
+def test_several_configurations_share_a_tree(sources: Path) -> None:
+    texts = ["CONFIG_A=y\n", "# CONFIG_A is not set\n", "CONFIG_A=y\n"]
+    made = list(compute_all(LinuxTree(sources, "arm64", ""), texts))
+    assert [text in one.config for text, one in zip(texts, made, strict=True)] == [True] * 3
+    assert len({id(one.tree) for one in made}) == 1

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Kconfiglib 14.1.0 taught what kernels after it say: `modules`, `transitional`, and `depends on X if Y`."""
+"""Kconfiglib 14.1.0 taught what kernels after it say and mean: `modules`, `transitional`, `depends on X if Y`, and
+choices whose members are asked not to be."""
 from __future__ import annotations
 
 import contextlib
 import io
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,11 +21,23 @@ from lkmc.errors import LkmcError
 # Kconfiglib knows by its name; a `transitional` symbol only hands an old .config's value on.
 NO_MEANING = re.compile(r"^[ \t]+(?:modules|transitional)[ \t]*(?=#|$)", re.M)
 
+# What `conf` says in its source from Linux 6.11 on, where choices have another meaning. Buildroot has the earlier one.
+LATER_CHOICES = "sym_calc_choice(struct menu"
+DEEP = 20000
 Shell = Callable[[str], str]
+_known: dict[tuple[object, ...], tuple[Kconfig, tuple[tuple[int, int, int] | None, ...]]] = {}
 
 
 class Kconfig(kconfiglib.Kconfig):      # type: ignore[misc]
-    """Kconfiglib's tree, for Linux up to 7.x."""
+    """Kconfiglib's tree, for Linux up to 7.x. `order` is that in which a .config asked for its symbols."""
+
+    def __init__(self, top: str) -> None:
+        self.order: dict[str, int] = {}
+        super().__init__(top, warn_to_stderr=False)
+        conf = Path(self.srctree, "scripts/kconfig/symbol.c")
+        if conf.is_file() and LATER_CHOICES in conf.read_text():
+            for choice in self.unique_choices:
+                choice.__class__ = Choice
 
     def _open(self, filename: str, mode: str) -> Any:
         if mode != "r":
@@ -54,12 +68,61 @@ class Kconfig(kconfiglib.Kconfig):      # type: ignore[misc]
         return (kconfiglib.NOT, expression)
 
 
+class Choice(kconfiglib.Choice):        # type: ignore[misc]
+    """A choice as Linux 6.11 and later mean it: members are asked for in an order, and asked not to be."""
+
+    __slots__ = ()
+
+    def _selection(self) -> Any:
+        if self.tri_value != 2:
+            return None
+        seen = [member for member in self.syms if member.visibility]
+        wanted = [member for member in seen if member.user_value == 2]
+        if wanted:
+            return max(wanted, key=self._turn)
+        default = self._selection_from_defaults()
+        if default is None or default.user_value != 0:
+            return default
+        open_ones = [member for member in seen if member.user_value is None]
+        return open_ones[0] if open_ones else min(seen, key=self._turn)
+
+    def _turn(self, member: Any) -> int:
+        order: dict[str, int] = self.kconfig.order
+        return order.get(f"{self.kconfig.config_prefix}{member.name}", -1)
+
+
 def load(top: str, environment: Mapping[str, str], shell: Shell | None = None) -> Kconfig:
-    """The tree under the file `top`, as `conf` sees it in this environment. `shell` replaces the running of commands.
-    Raises LkmcError when the tree cannot be read."""
+    """The tree under the file `top`, as `conf` sees it in this environment; the same one again, whatever values it has
+    by then, while its files stay as they are. `shell` replaces the running of commands. Raises LkmcError when the tree
+    cannot be read."""
+    key = top, *sorted(environment.items())
+    known, files = _known.get(key, (None, ()))
+    if known is None or _files(known) != files:
+        known = _read(top, environment, shell)
+        _known[key] = known, _files(known)
+    return known
+
+
+def _files(tree: Kconfig) -> tuple[tuple[int, int, int] | None, ...]:
+    """What tells a file of the tree that was edited from what it was."""
+    paths = (Path(tree.srctree, name) for name in tree.kconfig_filenames)
+    return tuple((state.st_ino, state.st_size, state.st_mtime_ns) if (state := _state(path)) else None
+                 for path in paths)
+
+
+def _state(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def _read(top: str, environment: Mapping[str, str], shell: Shell | None) -> Kconfig:
+    # A symbol's value is computed by way of those that it depends on, hundreds deep in Buildroot.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEP))
     with _in(environment, shell):
         try:
-            return Kconfig(top, warn_to_stderr=False)
+            return Kconfig(top)
         except (kconfiglib.KconfigError, OSError) as error:
             raise LkmcError(f"Kconfiglib cannot read this tree: {error}; its configuration can be made, not "
                             f"explained") from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from lkmc.errors import UserError
 from lkmc.kconfig import fragment, linux
 from lkmc.kconfig.state import State
 
@@ -17,11 +16,7 @@ def configs(path: Path) -> list[str]:
         files = [path / ".config", *([kernel.path / ".config"] if kernel else [])]
     else:
         files = [path]
-    try:
-        return [file.read_text() for file in files if file.exists() or file is files[0]]
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: {getattr(error, 'strerror', None) or 'not text'}; name an output folder or a "
-                        f".config") from None
+    return [fragment.config(file) for file in files if file.exists() or file is files[0]]
 
 
 def lines(old: Path, new: Path) -> Iterator[str]:

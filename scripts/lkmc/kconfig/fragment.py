@@ -13,8 +13,9 @@ from lkmc.errors import UserError
 SET = re.compile(r"(?P<name>(?:CONFIG_|BR2_)\w+)=(?P<value>.*)")
 UNSET = re.compile(r"# (?P<name>(?:CONFIG_|BR2_)\w+) is not set")
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-# A comment of ours: these requests may come to nothing, on an architecture or in a version without the symbol.
-OPTIONAL = re.compile(r"# lkmc: optional=(?P<names>\w+(?:,\w+)*)")
+# A comment of ours: these requests may come to nothing, on an architecture or in a version without the symbol; or they
+# are what some versions have by default.
+MARK = re.compile(r"# lkmc: (?P<key>optional|default)=(?P<names>\w+(?:,\w+)*)")
 VALUE = re.compile(STRING.pattern + r"|[ymn]|-?\d+|0[xX][0-9a-fA-F]+")
 
 
@@ -25,6 +26,7 @@ class Assignment:
     value: str
     where: str          # file:line, or the option that set it
     optional: bool = False
+    default: bool = False
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}"
@@ -63,20 +65,21 @@ def read(path: Path, prefix: str) -> Layer:
 def parse(text: str, prefix: str, name: str) -> Layer:
     """The assignments of a fragment's text; `name` is what messages call it."""
     found = []
-    optional: set[str] = set()
+    marked: dict[str, set[str]] = {"optional": set(), "default": set()}
     for number, raw in enumerate(text.split("\n"), 1):
         line = raw.strip()
         where = f"{name}:{number}"
         if "\0" in raw:
             raise UserError(f"{where}: not text; a fragment holds lines such as {prefix}A=y")
-        unset, may = UNSET.fullmatch(line), OPTIONAL.fullmatch(line)
+        unset, may = UNSET.fullmatch(line), MARK.fullmatch(line)
         if unset:
             found.append(_assignment(unset["name"], "n", where, prefix))
         elif may:
-            optional |= set(may["names"].split(","))
+            marked[may["key"]] |= set(may["names"].split(","))
         elif line and not line.startswith("#"):
             found.append(setting(line, prefix, where))
-    return Layer(name, tuple(replace(one, optional=one.name in optional) for one in found))
+    return Layer(name, tuple(replace(one, optional=one.name in marked["optional"],
+                                     default=one.name in marked["default"]) for one in found))
 
 
 def setting(text: str, prefix: str, where: str) -> Assignment:
@@ -103,6 +106,15 @@ def settings(texts: Iterable[str], prefix: str, option: str) -> Layer:
     """The assignments of an option that takes one each, such as --set; a name alone means y."""
     return Layer(option, tuple(setting(text if "=" in text else f"{text}=y", prefix, f"{option} {text}")
                                for text in texts))
+
+
+def config(path: Path) -> str:
+    """The text of a .config. Raises UserError where it cannot be one."""
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: {(getattr(error, 'strerror', None) or 'not text').lower()}; name an output folder or "
+                        f"a .config, which scripts/config writes") from None
 
 
 def values(config: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ def of_output(output: Path) -> LinuxTree | None:
                and path.name != "linux-headers"]
     if not sources or not config.is_file():
         return None
-    arch = fragment.values(config.read_text()).get("BR2_ARCH", '""')[1:-1]
+    arch = arch_of(output)
     compilers = sorted((path for path in (output / "host/bin").glob("*-gcc") if "-linux" in path.name),
                        key=lambda path: len(path.name))
     if arch not in machine.arches() or not compilers:
@@ -30,12 +30,19 @@ def of_output(output: Path) -> LinuxTree | None:
     return LinuxTree(newest, machine.read(arch).prebuilt.kernel_arch, str(compilers[0]).removesuffix("gcc"))
 
 
+def arch_of(output: Path) -> str:
+    """The architecture of a configured output, as Buildroot calls it."""
+    return fragment.values(fragment.config(output / ".config")).get("BR2_ARCH", '""')[1:-1]
+
+
 def of_sources(sources: Path, arch: str) -> LinuxTree:
-    """A kernel source tree with the distro's compiler for an architecture. Raises MissingOutput."""
+    """A kernel source tree with the compiler of the output that it lies in, else the distro's. Raises MissingOutput."""
     if not (sources / "scripts/kconfig/Makefile").is_file():
         raise MissingOutput(f"{sources}: no kernel source tree; name an unpacked one with --linux DIR")
+    sources = sources.absolute()
+    own = of_output(sources.parents[1]) if sources.parent.name == "build" else None
     names = machine.read(arch).prebuilt
-    return LinuxTree(sources.absolute(), names.kernel_arch, names.compiler)
+    return own if own and own.arch == names.kernel_arch else LinuxTree(sources, names.kernel_arch, names.compiler)
 
 
 def check(tree: LinuxTree, layers: Sequence[Layer]) -> tuple[list[Lost], list[str]]:

@@ -28,6 +28,7 @@ class State:
         with tempfile.NamedTemporaryFile("w", prefix="lkmc-config-") as file:
             file.write(config)
             file.flush()
+            self.tree.order = {name: turn for turn, name in enumerate(fragment.values(config))}
             self.tree.load_config(file.name)
             self.tree.warnings.clear()
 
@@ -53,6 +54,7 @@ class State:
         for name, value in values.items():
             symbol = self.symbol(name)
             if symbol is not None:
+                self.tree.order[name] = 1 + max(self.tree.order.values(), default=0)
                 symbol.set_value(kconfiglib.unescape(value[1:-1]) if value.startswith('"') else value)
 
     def near(self, name: str) -> list[str]:
@@ -71,7 +73,7 @@ class State:
                  "int": value.lstrip("-").isdigit(), "hex": value[:2] in ("0x", "0X") or _is_hex(value)}
         if not right.get(kind, True):
             return f"{name} is {'an' if kind == 'int' else 'a'} {kind}, and {value} is none"
-        for low, high in self.ranges(symbol):
+        for low, high in self.ranges(symbol) if symbol.visibility else ():    # else it is lost, whatever its value
             base = 16 if kind == "hex" else 10
             if not low <= int(value, base) <= high:
                 shown = (f"{low:#x}", f"{high:#x}") if kind == "hex" else (str(low), str(high))

@@ -47,7 +47,7 @@ def buildroot(tree: Path, output: Path | None, arch: str) -> Subject:
     """Buildroot's configuration of an output, else of the architecture's defconfig."""
     config = output / ".config" if output else None
     wanted = (request.read(output) if output else None) or ConfigRequest(f"lkmc_{arch}_defconfig")
-    text = config.read_text() if config and config.is_file() else None
+    text = fragment.config(config) if config and config.is_file() else None
     layers = request.layers(tree, wanted)
     return Subject(BuildrootTree(tree, output if output and text is not None else scratch()), tuple(layers), text)
 
@@ -61,13 +61,13 @@ def kernel(tree: Path, output: Path | None, arch: str, sources: Path | None) -> 
                             f"linux-patch, or name some with --linux DIR")
     before = found.path / CONFIGURED
     return Subject(found, kernel_layers(tree, output, arch), _configured(found) if not sources else None,
-                   before.read_text() if before.is_file() and not sources else None)
+                   fragment.config(before) if before.is_file() and not sources else None)
 
 
 def kernel_layers(tree: Path, output: Path | None, arch: str) -> tuple[Layer, ...]:
     """What Buildroot merges into the kernel's configuration for an output, else for the architecture's defconfig."""
     if output and (output / ".config").is_file():
-        config = (output / ".config").read_text()
+        config = fragment.config(output / ".config")
     else:
         config = fragment.text(fragment.merged(request.layers(tree, ConfigRequest(f"lkmc_{arch}_defconfig"))).values())
     return tuple(fragment.read(path, "CONFIG_") for path in request.kernel_files(config, output or Path()))
@@ -75,4 +75,4 @@ def kernel_layers(tree: Path, output: Path | None, arch: str) -> tuple[Layer, ..
 
 def _configured(tree: LinuxTree) -> str | None:
     file = tree.path / ".config"
-    return file.read_text() if file.is_file() else None
+    return fragment.config(file) if file.is_file() else None

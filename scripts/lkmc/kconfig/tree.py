@@ -6,12 +6,14 @@ Linux's Makefile exports what its Kconfig files ask the compiler with. One line 
 """
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from lkmc import buildroot, paths
 from lkmc.errors import LkmcError
 from lkmc.kconfig import answers, dialect, view
 
+# What make says of itself and of the .config; no Kconfig file asks for it.
+OF_ONE_RUN = ("KCONFIG_CONFIG", "KBUILD_KCONFIG", "MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES")
 GCC_NEWEST = 15         # the newest GCC that this Buildroot's Config.in tells apart, as its Makefile has it
 
 
@@ -37,6 +41,7 @@ class BuildrootTree:
 
     prefix = "BR2_"
     what = "Buildroot"
+    at_a_time = 1       # each run of `conf` writes to the output folder
 
     def compute(self, text: str) -> Computed:
         """What `conf` makes of a partial .config. Raises LkmcError."""
@@ -46,25 +51,34 @@ class BuildrootTree:
             config.write_text(text)
             command = buildroot.command(self.path, self.output, "-s", f"BR2_CONFIG={config}", "olddefconfig")
             with _start(command) as process:
-                tree = self.load(Path(scratch))
+                tree = self.load()
                 _finish(process, command)
             return Computed(config.read_text(), tree)
 
-    def load(self, scratch: Path) -> dialect.Kconfig:
-        """Kconfiglib's tree; the descriptions of external trees are written to the folder `scratch`."""
-        subprocess.run([self.path / "support/scripts/br2-external", "-d", scratch, paths.TOP], check=True,
-                       cwd=self.path, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    def load(self) -> dialect.Kconfig:
+        """Kconfiglib's tree."""
+        external = _external(self.path).name
         version = re.search(r"^export BR2_VERSION := (\S+)", (self.path / "Makefile").read_text(), re.M)
         environment = {
             **os.environ, "CONFIG_": "", "srctree": str(self.path),
             # What make is to expand stays in the .config as it is.
-            **{name: f"$({name})" for name in ("BASE_DIR", "CONFIG_DIR", "TOPDIR")},
-            "BR2_BASE_DIR": str(scratch), "BR2_EXTERNAL_LKMC_PATH": str(paths.TOP), "BR2_DEFCONFIG": "",
+            **{name: f"$({name})" for name in ("ARCH", "BASE_DIR", "CONFIG_DIR", "TOPDIR")},
+            "BR2_BASE_DIR": external, "BR2_EXTERNAL_LKMC_PATH": str(paths.TOP), "BR2_DEFCONFIG": "",
             "BR2_VERSION_FULL": version[1] if version else "", "BR2_HIDE_SECONDARY_TARGET_OPTIONS": "n",
             "SKIP_LEGACY": "", **_host_compiler()}
         return dialect.load("Config.in", environment)
 
 
+@functools.cache
+def _external(buildroot: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder with what Buildroot's Config.in reads of external trees, this checkout."""
+    folder = tempfile.TemporaryDirectory(prefix="lkmc-external-")
+    subprocess.run([buildroot / "support/scripts/br2-external", "-d", folder.name, paths.TOP], check=True,
+                   cwd=buildroot, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return folder
+
+
+@functools.cache
 def _host_compiler() -> dict[str, str]:
     """What Buildroot's Makefile tells its Config.in of the host's compiler."""
     def ask(option: str) -> str:
@@ -86,6 +100,7 @@ class LinuxTree:
 
     prefix = "CONFIG_"
     what = "Linux"
+    at_a_time = os.cpu_count() or 1
 
     def compute(self, text: str) -> Computed:
         """What `conf` makes of a partial .config. Raises LkmcError."""
@@ -94,9 +109,7 @@ class LinuxTree:
             config.write_text(text)
             reader, writer = os.pipe()
             top.write_text(_tell(self._top(), writer))
-            command = ["make", "-s", "-C", str(view.of(self.path)), f"ARCH={self.arch}",
-                       f"CROSS_COMPILE={self.compiler}", f"KBUILD_KCONFIG={top}", f"KCONFIG_CONFIG={config}",
-                       "olddefconfig"]
+            command = [*self.make(), f"KBUILD_KCONFIG={top}", f"KCONFIG_CONFIG={config}", "olddefconfig"]
             with _start(command, writer) as process:
                 os.close(writer)
                 environment = _heard(reader)
@@ -105,6 +118,19 @@ class LinuxTree:
             if tree is None:
                 raise LkmcError(f"{shlex.join(command)} did not read {top}; this kernel's kconfig is too old or new")
             return Computed(config.read_text(), tree)
+
+    def make(self) -> list[str]:
+        """make in this tree's view, whose targets are those of the kernel's kconfig."""
+        return ["make", "-s", "-C", str(view.of(self.path)), f"ARCH={self.arch}", f"CROSS_COMPILE={self.compiler}"]
+
+    def defconfig(self) -> str:
+        """The .config that the kernel has for its architecture. Raises LkmcError."""
+        with tempfile.TemporaryDirectory(prefix="lkmc-config-") as scratch:
+            config = Path(scratch) / ".config"
+            command = [*self.make(), f"KCONFIG_CONFIG={config}", "defconfig"]
+            with _start(command) as process:
+                _finish(process, command)
+            return config.read_text()
 
     def _top(self) -> str:
         try:
@@ -115,7 +141,8 @@ class LinuxTree:
 
     def _load(self, environment: Mapping[str, str]) -> dialect.Kconfig:
         own = dict(environment, srctree=str(self.path))
-        own.pop("KCONFIG_CONFIG", None)
+        for name in OF_ONE_RUN:
+            own.pop(name, None)
         with answers.kept(own) as shell:
             return dialect.load("Kconfig", own, shell)
 
@@ -154,4 +181,12 @@ def _finish(process: subprocess.Popen[str], command: Sequence[str]) -> None:
 
 
 Tree = BuildrootTree | LinuxTree
-Compute = Callable[[str], Computed]
+
+
+def compute_all(tree: Tree, texts: Sequence[str]) -> Iterator[Computed]:
+    """What `conf` makes of several .configs, as many at a time as there are processors. They share one Kconfiglib
+    tree."""
+    if texts:
+        yield tree.compute(texts[0])        # Kconfiglib reads the tree, which takes the whole process
+        with ThreadPoolExecutor(tree.at_a_time) as pool:
+            yield from pool.map(tree.compute, texts[1:])

@@ -17,10 +17,15 @@ def of(tree: Path) -> Path:
     """The view of a source tree, made or refreshed; it stays in the cache, for it holds the compiled `conf`."""
     name = hashlib.sha256(str(tree.resolve()).encode()).hexdigest()[:16]
     view = paths.cache() / "kconfig" / f"{tree.name}-{name}"
+    make(tree, view)
+    return view
+
+
+def make(tree: Path, view: Path) -> None:
+    """Make or refresh a view of a source tree in this folder."""
     for folder in REAL:
         if (tree / folder).is_dir():
             _link(tree.resolve() / folder, view / folder, folder)
-    return view
 
 
 def _link(source: Path, target: Path, folder: Path) -> None:
