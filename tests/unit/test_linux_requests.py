@@ -25,7 +25,7 @@ mv "$config.new" "$config"
 
 
 class Kernel:
-    """A kernel's build folder, and a copy of the script in a checkout without .venv."""
+    """A kernel's build folder, and a copy of the script in a checkout whose scripts/config cannot run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.build = folder, folder / "o/build/linux"
@@ -34,6 +34,7 @@ class Kernel:
         script = folder / "checkout/scripts/lkmc/linux-requests"
         script.parent.mkdir(parents=True)
         shutil.copy(paths.TOP / "scripts/lkmc/linux-requests", script)
+        self.config = fakes.script(folder / "checkout/scripts/config", "exit 125")
         self.script = script
 
     def check(self, *fragments: str, edit: tuple[str, str] = ("", "")) -> subprocess.CompletedProcess[str]:
@@ -67,6 +68,13 @@ def test_a_lost_request_fails_with_file_and_line_and_the_next_command(kernel: Ke
     assert done.stderr.splitlines() == [
         "The kernel's configuration lost these requests:", f"{kernel.folder}/1.config:2: CONFIG_FEATURE=y",
         f"Ask for the reason with: scripts/config explain CONFIG_FEATURE --output {kernel.folder}/o"]
+
+
+def test_scripts_config_is_asked_for_the_reasons(kernel: Kernel) -> None:
+    kernel.config.write_text('#!/bin/sh\necho "${MAKEFLAGS-none} $*"\nexit 1\n')
+    done = kernel.check("CONFIG_FEATURE=y\n")
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.splitlines()[2:] == [f"none check linux --output {kernel.folder}/o"]
 
 
 def test_it_fails_again_after_it_failed(kernel: Kernel) -> None:

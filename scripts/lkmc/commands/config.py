@@ -12,7 +12,7 @@ Or ask about configurations, which changes none:
     scripts/config diff A B                 symbols that differ between two outputs or .configs; status 1 if any does
     scripts/config save buildroot|linux     what menuconfig or linux-menuconfig changed, as a minimal fragment
     scripts/config check                    lines of the tree's defconfigs and fragments that do not take
-    scripts/config check --output DIR       what this output asks for and did not get
+    scripts/config check --output DIR       what this output asks for and did not get; `check linux`: of the kernel
 """
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     what, *operands = args.question or ["write"]
-    if what not in QUESTIONS or len(operands) != QUESTIONS[what][1]:
+    if what not in QUESTIONS or len(operands) not in QUESTIONS[what][1]:
         raise UserError(f"{' '.join(args.question)!r} is no question; see scripts/config --help for explain, diff, "
                         "save and check")
     apt.require(buildroot.TOOLS, args.yes)
@@ -62,10 +62,13 @@ def report(missing: list[lost.Lost], notes: list[str]) -> int:
 
 def _output(args: argparse.Namespace) -> Path | None:
     """The output that a question is about, if there is one."""
-    folder = (args.output or paths.OUT / args.arch).absolute()
+    folder: Path = (args.output or paths.OUT / args.arch).absolute()
     if args.output and not (folder / ".config").is_file():
         raise UserError(f"{folder}: no output folder; configure one with scripts/config --output {folder}")
-    return folder if (folder / ".config").is_file() else None
+    if not (folder / ".config").is_file():
+        return None
+    fragment.config(folder / ".config")
+    return folder
 
 
 def _subject(args: argparse.Namespace, kernel: bool) -> Subject:
@@ -110,14 +113,19 @@ def _save(args: argparse.Namespace, which: str) -> int:
     return 0
 
 
-def _check(args: argparse.Namespace) -> int:
+def _check(args: argparse.Namespace, of: str = "") -> int:
+    if of not in ("", "buildroot", "linux") or (of and not args.output):
+        raise UserError(f"check {of}: choose buildroot or linux, of the output that --output names")
     tree = buildroot.provide(args.buildroot)
-    if args.output:
-        return report(*check.output(tree, args.output.absolute(), args.arch))
+    folder = _output(args) if args.output else None
+    if folder:
+        return report(*check.output(tree, folder, args.arch, of))
     found = check.everything(tree, [args.arch] if hasattr(args, "arch_given") else list(arches()), args.linux)
     print(*found.lines, sep="\n")
     return 1 if found.fails else 0
 
 
-QUESTIONS: dict[str, tuple[Callable[..., int], int]] = {
-    "write": (_write, 0), "explain": (_explain, 1), "diff": (_diff, 2), "save": (_save, 1), "check": (_check, 0)}
+# What to call, with how many operands.
+QUESTIONS: dict[str, tuple[Callable[..., int], tuple[int, ...]]] = {
+    "write": (_write, (0,)), "explain": (_explain, (1,)), "diff": (_diff, (2,)), "save": (_save, (1,)),
+    "check": (_check, (0, 1))}

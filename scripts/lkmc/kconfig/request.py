@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from lkmc.kconfig.fragment import Assignment, Layer
 RECORD = "lkmc-config.json"             # in the output: the request that its .config was made of
 LINUX_SET = "linux-set.config"          # in the output: the kernel fragment of --linux-set
 OPTIONS = ("defconfig", "config", "set", "linux-fragment", "linux-set")
+OWN = "make defconfig"                  # what messages call the kernel's own configuration
+BASE = "BR2_LINUX_KERNEL_CUSTOM_CONFIG_FILE"
 LIST = "BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES"
 
 
@@ -101,8 +103,20 @@ def _in_make(path: Path) -> str:
 def kernel_files(config: str, output: Path) -> list[Path]:
     """The files that Buildroot merges into the kernel's configuration, the weakest first."""
     values = fragment.values(config)
-    words = [word for name in ("BR2_LINUX_KERNEL_CUSTOM_CONFIG_FILE", LIST)
+    words = [word for name in (BASE, LIST)
              for word in values.get(name, '""')[1:-1].split()]
     for variable, folder in (("$(BR2_EXTERNAL_LKMC_PATH)", paths.TOP), ("$(BASE_DIR)", output)):
         words = [word.replace(variable, str(folder)) for word in words]
     return [Path(word) for word in words]
+
+
+def kernel_layers(wanted: Mapping[str, Assignment], defconfig: Callable[[], str]) -> tuple[Layer, ...]:
+    """The layers of the kernel of a configuration of no output yet; `defconfig` gives the kernel's own one, which may
+    be in the place of a file. Raises UserError."""
+    texts = {name: one.value for name, one in wanted.items()}
+    own = texts.get("BR2_LINUX_KERNEL_USE_ARCH_DEFAULT_CONFIG") == "y"
+    if own:
+        texts.pop(BASE, None)
+    config = "".join(f"{name}={value}\n" for name, value in texts.items())
+    found = [fragment.read(path, "CONFIG_") for path in kernel_files(config, Path())]
+    return (*([fragment.parse(defconfig(), "CONFIG_", OWN)] if own else []), *found)
