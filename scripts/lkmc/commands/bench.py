@@ -4,12 +4,16 @@
     scripts/bench boot                                  every output of the checkout, under plain emulation
     scripts/bench boot --output out/aarch64 --beside 'stock=DIR/images/start-qemu.sh --serial-only'
     scripts/bench guest                                 all examples of every output, in one boot
+    scripts/bench config --output out/aarch64           scripts/config beside merge_config.sh and make olddefconfig
     scripts/bench loop --arch aarch64                   edit, build, message
     scripts/bench overhead                              CPU seconds that scripts/run itself takes
 
 boot: host seconds from the start of scripts/run to the root prompt; and, with a payload, to its first line and to
 the exit of scripts/run; then the same with --instant. A command of --beside is timed to its login prompt, or else to
 its exit.
+
+config: a whole scripts/config with a request that is lost and explained, for Buildroot and, in an output with kernel
+sources, for Linux; beside each, merge_config.sh and make olddefconfig with the same files, which explain nothing.
 
 loop: host seconds from an edit to its message: an edited module in a running guest, and through a rebuilt image; a
 line in the kernel's init/main.c (after scripts/hack linux). The last rows are what make itself takes.
@@ -28,6 +32,7 @@ from pathlib import Path
 from lkmc import buildroot, machine, measure, output, paths
 from lkmc import loop as loops
 from lkmc.errors import MissingOutput, UserError
+from lkmc.kconfig import merging
 from lkmc.measure import Sample
 
 OPTIONS = ("arch", "output", "variant", "runs", "beside", "buildroot")
@@ -127,4 +132,10 @@ def overhead(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
             "python -c pass": lambda: measure.processor_seconds([sys.executable, "-c", "pass"])}
 
 
-BENCHMARKS = {"boot": boot, "guest": guest, "loop": loop, "overhead": overhead}
+def config(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
+    """Configurations of the output, or of the architecture's own, made by scripts/config and by text tools."""
+    return {name: lambda command=command: measure.seconds(command)      # type: ignore[misc]
+            for name, command in merging.commands(buildroot.provide(args.buildroot), args.output, args.arch).items()}
+
+
+BENCHMARKS = {"boot": boot, "config": config, "guest": guest, "loop": loop, "overhead": overhead}
