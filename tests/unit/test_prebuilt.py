@@ -10,7 +10,7 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import apt, machine, prebuilt
+from lkmc import apt, cli, machine, paths, prebuilt
 from lkmc.errors import MissingOutput
 
 
@@ -108,6 +108,25 @@ def test_a_host_that_cannot_do_it_is_told_to_build(tmp_path: Path, monkeypatch: 
     with pytest.raises(MissingOutput, match="no cpio; instead build one with: scripts/build --arch arm"):
         prebuilt.make(machine.read("arm"), tmp_path / "out", None, False)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_buildroot_made_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fakes.output_folder(tmp_path / "o", "arm")
+    before = (tmp_path / "o/.config").read_text()
+    assert cli.main("prebuilt", ["--arch", "arm", "--output", str(tmp_path / "o")]) == 125
+    assert "o was made by scripts/build; give scripts/prebuilt another folder" in capsys.readouterr().err
+    assert (tmp_path / "o/.config").read_text() == before
+
+
+@pytest.mark.parametrize("words, name", [
+    ([], "arm-prebuilt"), (["--kernel", "6.12"], "arm-prebuilt-6.12"), (["--variant", "mine"], "arm-mine"),
+    (["--variant", "mine", "--kernel", "6.12"], "arm-mine")])
+def test_the_folder_follows_the_kernel_or_is_the_variants(
+        monkeypatch: pytest.MonkeyPatch, words: list[str], name: str) -> None:
+    made: list[Path] = []
+    monkeypatch.setattr(prebuilt, "make", lambda machine, output, series, yes: made.append(output))
+    assert cli.main("prebuilt", ["--arch", "arm", *words]) == 0
+    assert made == [paths.OUT / name]
 
 
 def test_two_at_once_go_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

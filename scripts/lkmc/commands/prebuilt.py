@@ -4,6 +4,8 @@
 Nothing is compiled but our kernel modules and programs. Run it again after an edit.
 
     scripts/prebuilt --arch aarch64 --kernel 6.12
+
+The folder is out/ARCH-prebuilt[-VERSION], which --variant or --output change; it is none that scripts/build made.
 """
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import argparse
 
 from lkmc import machine, paths, prebuilt
 
-OPTIONS = ("arch", "output", "kernel")
+OPTIONS = ("arch", "output", "variant", "kernel")
 
 
 def main(args: argparse.Namespace) -> int:
