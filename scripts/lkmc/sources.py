@@ -24,11 +24,16 @@ def folder(package: str) -> Path:
     return paths.TOP / "src" / package
 
 
+def is_tarball(source: str) -> bool:
+    """Whether a file or URL is a tarball by its name."""
+    return source.endswith(TARBALL)
+
+
 def fetch(source: str, target: Path) -> None:
     """Make `target` a git tree of a tarball (file or URL), a folder, or a git tree (GIT or GIT#COMMIT)."""
     place, _, commit = source.partition("#")
     with _parts(target) as part:
-        if place.endswith(TARBALL):
+        if is_tarball(place):
             _unpack(place, part)
         elif commit or (Path(place) / ".git").exists() or place.endswith(".git"):
             _git_clone(place, commit, part)

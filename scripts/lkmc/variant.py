@@ -36,7 +36,6 @@ OPEN_WITH = {"WCHAR": "UCLIBC", "LOCALE": "UCLIBC", "HAS_THREADS": "UCLIBC", "HA
 KERNEL_SOURCES = ("LATEST_VERSION", "LATEST_CIP_VERSION", "LATEST_CIP_RT_VERSION", "CUSTOM_VERSION", "CUSTOM_TARBALL",
                   "CUSTOM_GIT", "CUSTOM_HG", "CUSTOM_SVN")
 VERSION = r"\d+\.\d+(\.\d+)*(-rc\d+)?"
-TARBALL = r".*\.(tar(\.\w+)?|tgz|tbz2?|txz)"
 HOST_QEMU = ("BR2_PACKAGE_HOST_QEMU", "BR2_PACKAGE_HOST_QEMU_SYSTEM_MODE", "BR2_PACKAGE_HOST_QEMU_VIRTFS")
 
 
@@ -147,7 +146,7 @@ def linux(source: str) -> list[str]:
     """The settings for a Linux version, a tarball (file or URL), or a git tree as GIT#COMMIT. Raises UserError."""
     if re.fullmatch(VERSION, source):
         kind, values = "CUSTOM_VERSION", {"VERSION_VALUE": source}
-    elif re.fullmatch(TARBALL, source):
+    elif sources.is_tarball(source):
         kind, values = "CUSTOM_TARBALL", {"TARBALL_LOCATION": _url(source)}
     else:
         tree, commit = git(source, "--kernel-version")
