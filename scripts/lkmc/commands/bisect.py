@@ -53,7 +53,7 @@ def main(args: argparse.Namespace) -> int:
     step = built.path / "run" / f"{RUN_ID}.sh"
     step.write_text(STEP.format(build=args.build or _rebuild(built, tree), run=shlex.join(run)))
     step.chmod(0o755)
-    _git(tree, "start", args.bad, args.good)
+    _git(tree, "start", args.bad, args.good, "--")
     try:
         return _bisect(tree, step)
     finally:
