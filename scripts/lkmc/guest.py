@@ -13,13 +13,14 @@ EVAL_INIT = "/lkmc/eval.sh"
 INSTANT = 1         # how orders look to a guest that is restored; rootfs_overlay/etc/init.d/S98lkmc has it too
 # A panic reboots at once, which ends the emulator; every program is at the same address in every run.
 ALWAYS = ("panic=-1", "norandmaps")
+# What some kernels are told: addresses are those of vmlinux; KASAN goes on after its first report.
+WHERE_IT_HAS = {"CONFIG_RANDOMIZE_BASE": "nokaslr", "CONFIG_KASAN": "kasan_multi_shot"}
 
 
 def command_line(request: RunRequest, machine: Machine, output: Output, disk: Disk | None) -> str:
     """The kernel's command line for a root file system on a disk, or in memory (None)."""
     words = [f"console={machine.console}", *ALWAYS]
-    if output.kernel_has("CONFIG_RANDOMIZE_BASE"):
-        words.append("nokaslr")         # so that addresses are those of vmlinux
+    words += [word for option, word in WHERE_IT_HAS.items() if output.kernel_has(option)]
     words += ["root=/dev/vda", "rw" if disk.writable else "ro"] if disk else []
     words += _kgdb(request, machine)
     before, after = split(request.kernel_cli)

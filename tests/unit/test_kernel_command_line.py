@@ -82,6 +82,11 @@ def test_addresses_are_those_of_vmlinux_also_on_kernels_that_move_themselves(
     assert ("nokaslr" in words(fakes.output_folder(tmp_path, linux_config=config))) is there
 
 
+@pytest.mark.parametrize("config, there", [("CONFIG_KASAN=y\n", True), ("CONFIG_KASAN_STACK=y\n", False)])
+def test_the_second_fault_is_reported_as_well(tmp_path: Path, config: str, there: bool) -> None:
+    assert ("kasan_multi_shot" in words(fakes.output_folder(tmp_path, linux_config=config))) is there
+
+
 @pytest.mark.parametrize("arch, console", [("x86_64", "ttyS0"), ("aarch64", "ttyAMA0"), ("arm", "ttyAMA0")])
 def test_the_console_is_the_machines(tmp_path: Path, arch: str, console: str) -> None:
     assert words(fakes.output_folder(tmp_path, arch))[0] == f"console={console}"
