@@ -6,7 +6,7 @@ set -e
 . /lkmc/test.sh
 
 command -v trace-cmd >/dev/null ||
-	skip 'no trace-cmd: scripts/build with BR2_PACKAGE_TRACE_CMD=y'
+	skip 'no trace-cmd: scripts/build --config configs/fragments/trace-cmd.config'
 
 data=/tmp/trace_cmd.dat
 
