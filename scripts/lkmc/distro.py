@@ -2,6 +2,7 @@
 """The distro's packages for a guest's architecture, through a private apt state: the host's own is not touched."""
 from __future__ import annotations
 
+import contextlib
 import platform
 import re
 import shutil
@@ -41,10 +42,21 @@ class Packages:
         self.names, self.cache, self.suite = names, cache, suite
 
     def kernel(self, series: str | None) -> Kernel:
-        """The newest kernel of a series ("6.12"), or the distro's standard one. Raises MissingOutput."""
-        middle = f"{series}-" if series else ""
-        image = self._depends(f"linux-image-{middle}{self.names.kernel_package}", "linux-image-")
+        """The newest kernel of a series ("6.12"), perhaps a backport; or the standard one. Raises MissingOutput."""
+        try:
+            return self._kernel(f"linux-image-{series}-" if series else "linux-image-", "")
+        except MissingOutput:
+            if series and not self.suite:
+                backports = Packages(self.names, self.cache, f"{_release()}-backports")
+                with contextlib.suppress(MissingOutput):
+                    return backports._kernel("linux-image-", f"{series}.")
+            raise
+
+    def _kernel(self, prefix: str, begins: str) -> Kernel:
+        image = self._depends(prefix + self.names.kernel_package, "linux-image-")
         version = image.removeprefix("linux-image-")
+        if not version.startswith(begins):
+            raise MissingOutput(f"{image} is no Linux {begins}*")
         return Kernel(version, *self._headers(version), *self._image(image, version))
 
     def headers(self) -> Path:
@@ -156,7 +168,7 @@ class Packages:
 
     def _sources(self, folder: Path) -> Path:
         """A list of sources with the one suite, from where the host has its own release. Raises MissingOutput."""
-        release = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
+        release = _release()
         listed = _run("apt-get", "indextargets", "--format", "$(CODENAME) $(REPO_URI)", "Created-By: Packages")
         places = [line.split()[1] for line in listed.splitlines() if line.split()[:1] == [release]]
         if not places:
@@ -166,6 +178,10 @@ class Packages:
         sources = folder / "sources.list"
         sources.write_text(f"deb {places[0]} {self.suite} main\n")
         return sources
+
+
+def _release() -> str:
+    return platform.freedesktop_os_release().get("VERSION_CODENAME", "")
 
 
 def _run(program: str, *words: str, cwd: Path | None = None) -> str:

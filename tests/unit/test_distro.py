@@ -139,12 +139,18 @@ def test_busybox_says_its_applets(packages: distro.Packages) -> None:
     assert applets == ("bin/sh", "usr/bin/env")
 
 
-def test_another_suite_comes_from_where_the_host_has_its_own(
-        tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    pool.meta("linux-headers-arm64", f"linux-base (= 1), linux-headers-{V} (= 6.1.9-1)")
+@pytest.fixture
+def archive(tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host has its release, mine, from somewhere."""
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"VERSION_CODENAME": "mine"})
     fakes.on_path(monkeypatch, tmp_path / "bin2", apt_get=f"""
 case "$*" in indextargets*) echo 'other http://other/'; echo 'mine http://archive/'; exit;; esac{APT_GET}""")
+
+
+@pytest.mark.usefixtures("archive")
+def test_another_suite_comes_from_where_the_host_has_its_own(
+        tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool.meta("linux-headers-arm64", f"linux-base (= 1), linux-headers-{V} (= 6.1.9-1)")
     packages = distro.Packages(machine.read("aarch64").prebuilt, tmp_path / "cache", "next")
     assert packages.headers().name == f"linux-headers-{V}"
     sources = tmp_path / "cache/apt/next/sources.list"
@@ -153,6 +159,15 @@ case "$*" in indextargets*) echo 'other http://other/'; echo 'mine http://archiv
     monkeypatch.setattr(platform, "freedesktop_os_release", dict)
     with pytest.raises(MissingOutput, match="no archive of its release that could have next"):
         packages.headers()
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_series_may_be_the_standard_kernel_of_the_backports(pool: Pool, packages: distro.Packages) -> None:
+    assert packages.kernel("6").version == V
+    sources = packages.cache / "apt/mine-backports/sources.list"
+    assert sources.read_text() == "deb http://archive/ mine-backports main\n"
+    with pytest.raises(MissingOutput, match=r"linux-image-6\.9-arm64: E: No packages found"):
+        packages.kernel("6.9")
 
 
 def test_a_series_that_the_distro_lacks_is_named(packages: distro.Packages) -> None:
