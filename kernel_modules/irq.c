@@ -4,7 +4,7 @@
  *
  * The module asks for each line in turn and says how it went. 0 is ours, -16
  * (EBUSY) belongs to a driver that does not share, -22 (EINVAL) does not exist
- * or cannot be requested:
+ * or is none that one can listen in on:
  *
  *	# insmod /irq.ko
  *	genirq: Flags mismatch irq 0. 00000080 (lkmc_irq) vs. 00015a00 (timer)
@@ -45,10 +45,13 @@ static irqreturn_t irq_handler(int irq, void *dev)
 	return IRQ_NONE;
 }
 
-/* A line that each CPU has for itself is requested in another way. */
+/*
+ * A line that each CPU has for itself is requested in another way. One that is
+ * a device's message (MSI) ends when its driver leaves, whoever listens.
+ */
 static int irq_request(unsigned int irq)
 {
-	if (irq_is_percpu_devid(irq))
+	if (irq_is_percpu_devid(irq) || irq_get_msi_desc(irq))
 		return -EINVAL;
 	return request_irq(irq, irq_handler, IRQF_SHARED, IRQ_NAME, &irq_major);
 }

@@ -43,4 +43,16 @@ check() {
 		fail 'still in /proc/interrupts after rmmod'
 	fi
 }
+
+# The line that comes with a driver of a device with messages goes with it.
+messages() {
+	load qemu_edu
+	load irq
+	if grep 'MSI.*lkmc_irq' /proc/interrupts; then
+		fail 'listens in on a message'
+	fi
+	unload qemu_edu
+	unload irq
+}
 twice check
+twice messages
