@@ -32,9 +32,11 @@ check() {
 	wait_for 5 enough 3
 	unload wait_queue2
 	reason=$(check_lines) || fail "$reason"
-	# One may go wrong, when an event comes while the last one is printed.
+	# Some may go wrong in a slow guest, where an event comes while the last one
+	# is printed. Without "_exclusive" it is one for each event.
 	vain=$(dmesg_since_mark | grep -xc '[12] in vain' || true)
-	[ "$vain" -le 1 ] || fail "$vain threads were woken in vain"
+	[ $((vain * 4)) -le $(($(took 0) * 3)) ] ||
+		fail "$vain threads were woken in vain by $(took 0) events"
 }
 twice check
 
