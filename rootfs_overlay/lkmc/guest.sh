@@ -9,6 +9,7 @@
 #   orders    host to guest, when a saved state is brought to life (scripts/run --instant): a port lkmc.orders,
 #             from which /restored.out takes the time, a seed, assignments as on the kernel's command line, and the
 #             payload
+#   shares    both ways, with scripts/run --snapshots: a port lkmc.shares, to which /lkmc/shares listens
 #   results   guest to host: another such port, lkmc.ktap, where scripts/test-guest hears the tests
 
 # Load the drivers that this kernel has as modules; an init of our own may come before any mount.
@@ -33,7 +34,6 @@ guest_find_shares() {
 	done > "$guest_share_table"
 }
 
-# Unmount them with "umount /mnt/9p/*" before a snapshot, which cannot hold what the host knows of them.
 guest_mount_shares() {
 	mount -a -T "$guest_share_table"
 }

@@ -28,7 +28,7 @@ def command_line(request: RunRequest, machine: Machine, output: Output, disk: Di
         before.append(f"init={EVAL_INIT}")
     if not disk:    # the kernel looks for its init under another name when the root file system is in memory
         before = ["rd" + word if word.startswith("init=") else word for word in before]
-    after += split("- " + request.kernel_cli_after_dash)[1]
+    after += split("- " + request.kernel_cli_after_dash)[1] + _snapshots(request)
     if request.instant:
         after += [f"lkmc_instant={INSTANT}", "lkmc_poweroff=1"]     # a guest that does not know the first one ends
     elif not custom_init(request) or request.payload:
@@ -42,6 +42,12 @@ def _kgdb(request: RunRequest, machine: Machine) -> list[str]:
         raise UserError("KGDB and KDB share one driver: give only one of --kgdb and --kdb")
     port = f"{machine.qemu.kgdb_port},115200" if request.kgdb else machine.console
     return ["kgdbwait", f"kgdboc={port}"] if request.kgdb or request.kdb else []
+
+
+def _snapshots(request: RunRequest) -> list[str]:
+    if request.snapshots and (custom_init(request) or (request.payload and request.payload.when is When.INIT)):
+        raise UserError("--snapshots needs init's start scripts: give the payload by --eval-after, and no init=")
+    return ["lkmc_snapshots=1"] if request.snapshots else []
 
 
 def custom_init(request: RunRequest) -> bool:

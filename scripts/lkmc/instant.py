@@ -135,7 +135,7 @@ def _make(state: State, request: RunRequest, mach: Machine, built: Output, run: 
         if built.disk and not request.initrd:
             _layer(built.image(built.disk.image), making.disk, built, yes)
         command = qemu.command(common, mach, built, part, making)
-        part.write(command, None)
+        part.write(command, None, snapshots=request.snapshots)
         built.make_shares()
         child = process.start(command, part, subprocess.DEVNULL, mute=True)
         try:

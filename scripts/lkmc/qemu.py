@@ -70,6 +70,7 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         *_console(request, run),
         *_channels(request, run, state),
         *_debugger(request, machine, output, run),
+        *(_snapshots(run) if request.snapshots else ()),
         *_shares(output),
         "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
         "-device", "virtio-rng-pci",
@@ -146,6 +147,13 @@ def _channels(request: RunRequest, run: RunFolder, state: State | None) -> tuple
     return (*payload, "-device", "virtio-serial-pci",
             "-chardev", f"file,id=status,path={_value(run.status)}",
             "-device", "virtserialport,chardev=status,name=lkmc.status", *orders)
+
+
+def _snapshots(run: RunFolder) -> tuple[str, ...]:
+    """Room for snapshots, also where the root file system is in memory; /lkmc/shares at the port's other end."""
+    return ("-drive", "if=none,id=snapshots,driver=null-co,size=1M,snapshot=on",
+            "-chardev", f"pipe,id=shares,path={_value(run.shares[0].with_suffix(''))}",
+            "-device", "virtserialport,chardev=shares,name=lkmc.shares")
 
 
 def _debugger(request: RunRequest, machine: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:

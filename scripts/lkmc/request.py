@@ -45,6 +45,7 @@ class RunRequest:
     kgdb: bool = False          # the kernel's own GDB stub, on a second serial port
     kdb: bool = False           # the kernel's own debugger, on the console
     instant: bool = False       # start from the saved state of a guest that has booted
+    snapshots: bool = False     # prepare the guest for savevm and loadvm
     extra: tuple[str, ...] = ()
 
     @classmethod
@@ -56,7 +57,7 @@ class RunRequest:
         return cls(payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus, args.memory,
                    args.kvm, args.persist, args.background, sys.stdin is not None and sys.stdin.isatty()
                    and not args.background, args.qemu_which, args.run_id, args.timeout, args.wait_gdb, args.kgdb,
-                   args.kdb, args.instant, args.rest)
+                   args.kdb, args.instant, args.snapshots, args.rest)
 
 
 def payload(args: argparse.Namespace) -> Payload | None:

@@ -46,6 +46,11 @@ class RunFolder:
         return self.path / "orders.in"
 
     @property
+    def shares(self) -> tuple[Path, Path]:
+        """Pipes to and from the guest's process that unmounts and mounts the host's folders."""
+        return self.path / "shares.in", self.path / "shares.out"
+
+    @property
     def status(self) -> Path:
         return self.path / "status"
 
@@ -115,7 +120,8 @@ class RunFolder:
         os.ftruncate(self._lock.fileno(), 0)
         os.pwrite(self._lock.fileno(), str(os.getpid()).encode(), 0)
 
-    def write(self, command: tuple[str, ...], payload: Payload | None, orders: bytes | None = None) -> None:
+    def write(self, command: tuple[str, ...], payload: Payload | None, orders: bytes | None = None,
+              snapshots: bool = False) -> None:
         """Write what the emulator reads, and run.sh. orders: for a guest that is restored, with the payload in them."""
         if orders is not None:
             _replace(self.orders, orders)
@@ -123,6 +129,9 @@ class RunFolder:
         elif payload:
             image = b"\0" * PAYLOAD_START + b"%d\n%b" % (len(payload.script), payload.script)
             _replace(self.payload, image + b"\0" * (-len(image) % SECTOR))
+        if snapshots:
+            for pipe in self.shares:
+                os.mkfifo(pipe)
         # finish() takes the link away, which a replay needs again.
         before = shlex.join(("ln", "-sfn", str(self.path), str(self._link))) + "\n" if self._far else ""
         _replace(self.script, run_script(command, before).encode("utf-8", "surrogateescape"))

@@ -13,6 +13,8 @@ from lkmc.commands import qemu_monitor
 from lkmc.errors import UserError
 from lkmc.run_folder import RunFolder
 
+RUN = RunFolder(Path("/no/run"))
+
 
 class Sticks(qmp.Monitor):
     """Gives the answers of a table, and keeps what it was asked."""
@@ -63,8 +65,8 @@ def test_an_answer_for_people_has_plain_lines() -> None:
 def test_a_screendump_lands_in_the_callers_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     sticks = Sticks({"screendump": {}})
-    assert qemu_monitor.human(sticks, "screendump a.png") == ""
-    qemu_monitor.human(sticks, "screendump /b.ppm video1")
+    assert qemu_monitor.human(sticks, RUN, "screendump a.png") == ""
+    qemu_monitor.human(sticks, RUN, "screendump /b.ppm video1")
     assert sticks.asked == [("screendump", {"filename": f"{tmp_path}/a.png", "format": "png"}),
                             ("screendump", {"filename": "/b.ppm", "device": "video1", "format": "ppm"})]
 
@@ -72,7 +74,7 @@ def test_a_screendump_lands_in_the_callers_folder(tmp_path: Path, monkeypatch: p
 def test_a_machine_without_a_display_is_told_how_to_get_one() -> None:
     sticks = Sticks({"screendump": qmp.MonitorError("There is no console to take a screendump from")})
     with pytest.raises(qmp.MonitorError, match="no display.*-device virtio-gpu-pci"):
-        qemu_monitor.human(sticks, "screendump a.png")
+        qemu_monitor.human(sticks, RUN, "screendump a.png")
 
 
 def test_a_run_that_is_not_alive_is_an_error_that_names_its_start(tmp_path: Path) -> None:
@@ -84,6 +86,6 @@ def test_a_run_that_is_not_alive_is_an_error_that_names_its_start(tmp_path: Path
 
 def test_one_command_that_fails_does_not_keep_the_next_from_running(capsys: pytest.CaptureFixture[str]) -> None:
     sticks = Sticks({"stop": qmp.MonitorError("no"), "query-status": {"running": False}})
-    assert qemu_monitor._all(sticks, ["stop\n", "\n", "query-status\n"], machine_readable=True) == 1
+    assert qemu_monitor._all(["stop\n", "\n", "query-status\n"], lambda line: qemu_monitor._qmp(sticks, line)) == 1
     printed = capsys.readouterr()
     assert '"running": false' in printed.out and printed.err == "scripts/qemu-monitor: stop: no\n"

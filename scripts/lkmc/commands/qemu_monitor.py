@@ -14,10 +14,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from lkmc import output, qmp
+from lkmc import output, qmp, snapshots
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "run-id", "qmp")
@@ -38,15 +38,16 @@ def main(args: argparse.Namespace) -> int:
             pass            # one error for a run that is not there, whoever asks
         return _prompt(run.socket("qmp"), args.qmp)
     with talk as monitor:
-        return _all(monitor, [" ".join(args.command)] if args.command else sys.stdin, args.qmp)
+        return _all([" ".join(args.command)] if args.command else sys.stdin,
+                    (lambda line: _qmp(monitor, line)) if args.qmp else (lambda line: human(monitor, run, line)))
 
 
-def _all(monitor: qmp.Monitor, lines: Iterable[str], machine_readable: bool) -> int:
+def _all(lines: Iterable[str], execute: Callable[[str], str]) -> int:
     """Run every command; the exit status."""
     status = 0
     for line in filter(None, map(str.strip, lines)):
         try:
-            print(_qmp(monitor, line) if machine_readable else human(monitor, line), end="", flush=True)
+            print(execute(line), end="", flush=True)
         except qmp.MonitorError as error:
             print(f"scripts/qemu-monitor: {line.split()[0]}: {error}", file=sys.stderr)
             status = REFUSED
@@ -57,9 +58,11 @@ def _qmp(monitor: qmp.Monitor, line: str) -> str:
     return json.dumps(monitor.execute(*qmp.parse(line)), indent=1) + "\n"
 
 
-def human(monitor: qmp.Monitor, line: str) -> str:
+def human(monitor: qmp.Monitor, run: RunFolder, line: str) -> str:
     """A command for people. A screendump's file is one of the caller's folder; as PNG where its name says so."""
     name, *words = line.split()
+    if name in snapshots.COMMANDS:
+        return snapshots.run(monitor, run, line)
     if name != "screendump" or not words or words[0].startswith("-"):
         return monitor.human(line)
     path = Path(words[0]).absolute()

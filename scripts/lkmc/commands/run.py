@@ -26,8 +26,8 @@ from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
-           "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "tmux", "tmux-args",
-           "debug-vm", "debug-vm-args")
+           "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "snapshots",
+           "tmux", "tmux-args", "debug-vm", "debug-vm-args")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 
@@ -103,7 +103,8 @@ def once(request: RunRequest, built: Output, run: RunFolder) -> Outcome:
 def _prepare(request: RunRequest, built: Output, command: tuple[str, ...], run: RunFolder) -> None:
     """Write what the emulator reads; make the folders that it shares."""
     built.make_shares()
-    run.write(command, request.payload, instant.orders(request) if request.instant else None)
+    run.write(command, request.payload, instant.orders(request) if request.instant else None,
+              request.snapshots)
 
 
 def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, state: State | None = None) -> Outcome:
