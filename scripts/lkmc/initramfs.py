@@ -11,7 +11,7 @@ from pathlib import Path
 from lkmc import paths
 
 FOLDERS = ("bin", "dev", "etc", "home/user0", "lib/modules", "mnt", "proc", "root", "run", "sbin", "sys", "tmp",
-           "usr/bin", "usr/sbin", "var")
+           "usr/bin", "usr/sbin", "var/run")
 # As board/common/users.txt has them: root without a password, user0 with the password "a".
 FILES = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nuser0:x:1000:1000:user0:/home/user0:/bin/sh\n",
