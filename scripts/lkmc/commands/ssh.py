@@ -35,7 +35,7 @@ SERVERS = {
 PAYLOAD = """\
 # From scripts/ssh. On a read-only root the keys go into memory.
 for folder in /root /etc/ssh; do
-	[ -w $folder ] || [ ! -d $folder ] || mount -t tmpfs -o mode=0755 tmpfs $folder
+    [ -w $folder ] || [ ! -d $folder ] || mount -t tmpfs -o mode=0755 tmpfs $folder
 done
 mkdir -p -m 700 /root/.ssh
 echo {key} >/root/.ssh/authorized_keys
