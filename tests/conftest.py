@@ -82,8 +82,6 @@ def debugger(out: Output, run_id: str, limit: float) -> Callable[..., Debugger]:
 
 @pytest.fixture
 def symbols(out: Output) -> None:
-    """Only where the kernel was built with debug information."""
-    if not (out.images / "vmlinux").exists() or not out.kernel_has("CONFIG_DEBUG_INFO"):
-        pytest.skip("this output's kernel has no debug information")
-    if "LKMC_PREBUILT=y" in out.config:
-        pytest.skip("the distro's kernel comes without its debug information")
+    """Only where the kernel was built with debug information, and we have it."""
+    if out.symbols is None or not out.kernel_has("CONFIG_DEBUG_INFO"):
+        pytest.skip(f"this output's kernel has no debug information{'; --debug-symbols' if out.prebuilt else ''}")

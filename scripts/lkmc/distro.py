@@ -67,6 +67,11 @@ class Packages:
         package = self._depends(f"linux-headers-{self.names.kernel_package}", "linux-headers-")
         return self._headers(package.removeprefix("linux-headers-"))[0]
 
+    def symbols(self, version: str) -> Path:
+        """The kernel with its debug information, from a package of close to a gigabyte. Raises MissingOutput."""
+        name = f"usr/lib/debug/boot/vmlinux-{version}"
+        return self._unpack(f"linux-image-{version}-dbg", self.names.debian_arch, f"./{name}") / name
+
     def busybox(self) -> tuple[Path, tuple[str, ...]]:
         """The static BusyBox of the architecture, and the paths of its applets."""
         folder = self._unpack("busybox-static", self.names.debian_arch, "./bin/busybox")

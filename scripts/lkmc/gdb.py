@@ -39,12 +39,11 @@ def script(template: str, **values: Any) -> str:
     return environment.get_template(template).render(python_path=str(paths.TOP / "scripts/gdb"), **values)
 
 
-def kernel_values(output: Output, machine: Machine) -> dict[str, Any]:
-    """What a script for the kernel needs to know of an output folder."""
-    vmlinux = output.images / "vmlinux"
+def kernel_values(output: Output, machine: Machine, symbols: Path | None) -> dict[str, Any]:
+    """What a script for the kernel needs to know of an output folder. symbols: the ELF file with the kernel's."""
     commands = output.linux_build / "vmlinux-gdb.py"
     return {"arch": output.arch, "output": str(output.path), "architecture": machine.gdb_architecture,
-            "symbols": str(vmlinux) if vmlinux.exists() else "",
+            "symbols": str(symbols or ""),
             "vmlinux_gdb": str(commands) if commands.exists() else "",
             "module_folders": [str(output.overlay), str(output.linux_build)]}
 

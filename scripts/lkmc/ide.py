@@ -68,7 +68,7 @@ def launch(built: Output, mach: Machine, debugger: str, script: Path, before: st
         raise UserError(".vscode/launch.json: not JSON with configurations, perhaps for its comments; move it away, or "
                         "take them out, and try again") from None
     own = {"name": launched(built), "type": "cppdbg", "request": "launch", "cwd": str(paths.TOP),
-           "program": str(_symbols(built, mach)), "MIMode": "gdb", "miDebuggerPath": debugger,
+           "program": str(built.symbols or built.kernel(mach)), "MIMode": "gdb", "miDebuggerPath": debugger,
            "customLaunchSetupCommands": [{"text": f"source {script}"}], "launchCompleteCommand": "None"}
     return json.dumps({**whole, "configurations": [*others, own]}, indent=4) + "\n"
 
@@ -76,11 +76,6 @@ def launch(built: Output, mach: Machine, debugger: str, script: Path, before: st
 def launched(built: Output) -> str:
     """By this name Visual Studio Code offers it."""
     return NAME.format(arch=built.arch, run=built.path.name)
-
-
-def _symbols(built: Output, mach: Machine) -> Path:
-    vmlinux = built.images / "vmlinux"
-    return vmlinux if vmlinux.exists() else built.kernel(mach)
 
 
 def check(entries: list[dict[str, str]], built: Output) -> None:

@@ -97,6 +97,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "direct": option("--direct", metavar="PACKAGE",
                      help="only repeat this package's last build step, without Buildroot: lkmc-kernel-modules"),
     "debug": option("--debug", **SWITCH, help="log GDB's remote protocol into the run folder's gdb-remote.log"),
+    "debug-symbols": option("--debug-symbols", **SWITCH,
+                            help="also the debug information of the distro's kernel, for GDB: close to a gigabyte"),
     "debug-vm": option("--debug-vm", **SWITCH, help="run the emulator itself under the host's GDB"),
     "debug-vm-args": option("--debug-vm-args", metavar="ARGUMENTS",
                             help="GDB's own arguments for --debug-vm, which this implies"),

@@ -98,9 +98,14 @@ class Output:
         return re.search(rf"^{re.escape(option)}=[ym]$", self.linux_config, re.M) is not None
 
     @property
+    def prebuilt(self) -> bool:
+        """Whether scripts/prebuilt made the folder."""
+        return "LKMC_PREBUILT=y" in self.config
+
+    @property
     def how(self) -> str:
         """The command that makes what this folder lacks."""
-        if "LKMC_PREBUILT=y" in self.config:
+        if self.prebuilt:
             return f"make it with: scripts/prebuilt --arch {self.arch} --output {self.path}"
         return f"make it with: scripts/build --arch {self.arch} --output {self.path}"
 
@@ -121,6 +126,12 @@ class Output:
             if (self.images / kernel.image).exists() and (not kernel.needs or self.kernel_has(kernel.needs)):
                 return self.image(kernel.image)
         return self.image(machine.kernels[-1].image)
+
+    @property
+    def symbols(self) -> Path | None:
+        """The kernel's ELF file with its debug information; None where the distro's came without."""
+        names = ("vmlinux.debug",) if self.prebuilt else ("vmlinux",)
+        return next((self.images / name for name in names if (self.images / name).exists()), None)
 
     @property
     def root_in_kernel(self) -> bool:

@@ -24,11 +24,12 @@ MARK = "LKMC_PREBUILT=y"        # in the .config of a folder that was made here
 TOOLS = {"make": "make", "cpio": "cpio", "depmod": "kmod", "dpkg-deb": "dpkg", "gcc": "gcc", "xz": "xz-utils"}
 
 
-def make(machine: Machine, output: Path, series: str | None, yes: bool) -> None:
+def make(machine: Machine, output: Path, series: str | None, yes: bool, symbols: bool = False) -> None:
     """Make or refresh the output folder for a machine.
 
-    series: the distro's kernel series, such as "6.12"; None for its standard kernel. Packages and what is unpacked
-    of them stay in the cache, so a second call only compiles what changed in kernel_modules/ and userland/.
+    series: the distro's kernel series, such as "6.12"; None for its standard kernel. symbols: also the kernel's debug
+    information, as images/vmlinux.debug; what is there already stays while the kernel is the same. Packages and what is
+    unpacked of them stay in the cache, so a second call only compiles what changed in kernel_modules/ and userland/.
     Raises MissingOutput when this host cannot do it, naming scripts/build, and UserError when the folder is another's.
     """
     config = output / ".config"
@@ -37,7 +38,7 @@ def make(machine: Machine, output: Path, series: str | None, yes: bool) -> None:
                         f"--output")
     cache = paths.cache() / "prebuilt"
     with alone(cache):
-        _make_output(machine, output, distro.Packages(machine.prebuilt, cache), series, yes)
+        _make_output(machine, output, distro.Packages(machine.prebuilt, cache), series, yes, symbols)
 
 
 @contextlib.contextmanager
@@ -53,12 +54,14 @@ def alone(cache: Path) -> Iterator[Path]:
         yield cache
 
 
-def _make_output(machine: Machine, output: Path, packages: distro.Packages, series: str | None, yes: bool) -> None:
+def _make_output(machine: Machine, output: Path, packages: distro.Packages, series: str | None, yes: bool,
+                 symbols: bool) -> None:
     try:
         apt.require(TOOLS, yes)
         install_compilers(machine.prebuilt, yes)
         kernel, (busybox, applets) = packages.kernel(series), packages.busybox()
         apt.install([package for package in kernel.needs if not apt.installed(package)], yes)
+        debug = packages.symbols(kernel.version) if symbols else None
     except (MissingOutput, subprocess.CalledProcessError) as error:
         raise MissingOutput(f"no prebuilt output here: {error}; instead build one with: scripts/build "
                             f"--arch {machine.arch}") from None
@@ -66,6 +69,7 @@ def _make_output(machine: Machine, output: Path, packages: distro.Packages, seri
     build.mkdir(parents=True, exist_ok=True)
     _link(build / f"linux-{kernel.version}", kernel.build)
     kernel_image.install(kernel.vmlinuz, machine.prebuilt, output / "images")
+    _link_symbols(output / "images/vmlinux.debug", debug, kernel.version)
     modules = _build_modules(machine, kernel, build / "lkmc-kernel-modules")
     target = output / "target"
     initramfs.fill(target, busybox, applets, (paths.TOP / "kernel_modules").glob("*.sh"))
@@ -77,6 +81,13 @@ def _make_output(machine: Machine, output: Path, packages: distro.Packages, seri
     (output / ".config").write_text(f'# Made by scripts/prebuilt.\n{MARK}\nBR2_{machine.arch}=y\n'
                                     f'BR2_ARCH="{machine.arch}"\nLKMC_PREBUILT_KERNEL="{kernel.version}"\n')
     say(f"{output}: Linux {kernel.version}, {len(modules)} modules")
+
+
+def _link_symbols(link: Path, debug: Path | None, version: str) -> None:
+    if debug or (link.is_symlink() and link.readlink().name != f"vmlinux-{version}"):
+        link.unlink(missing_ok=True)
+    if debug:
+        link.symlink_to(debug)
 
 
 def install_compilers(names: Prebuilt, yes: bool) -> None:

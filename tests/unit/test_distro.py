@@ -67,6 +67,7 @@ def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pool:
     for name in ("linux-image-arm64", "linux-image-6.1-arm64"):
         pool.meta(name, f"other (= 1), linux-image-{V} (= 6.1.9-1), more")
     pool.package(f"linux-image-{V}", **{f"boot/vmlinuz-{V}": "kernel", f"lib/modules/{V}/kernel/a.ko": "module"})
+    pool.package(f"linux-image-{V}-dbg", **{f"usr/lib/debug/boot/vmlinux-{V}": "symbols", "usr/lib/debug/a.ko": "big"})
     pool.package(f"linux-headers-{V}", **{
         f"usr/src/linux-headers-{V}/Makefile":
             f"KBUILD_OUTPUT=/usr/src/linux-headers-{V}\ninclude /usr/src/{COMMON}/Makefile",
@@ -106,6 +107,11 @@ def test_the_headers_are_put_together_below_the_cache(tmp_path: Path, packages: 
 def test_a_kernel_names_what_its_programs_need_on_the_host(packages: distro.Packages) -> None:
     assert packages.kernel(None).needs == ("libc6", "libelf1", "pahole")
     assert packages.kernel(None).needs == ("libc6", "libelf1", "pahole")
+
+
+def test_of_the_debug_information_only_the_kernel_is_unpacked(packages: distro.Packages) -> None:
+    file = packages.symbols(V)
+    assert "symbols" in file.read_text() and not (file.parents[1] / "a.ko").exists()
 
 
 def test_what_was_unpacked_is_not_downloaded_again(pool: Pool, packages: distro.Packages) -> None:

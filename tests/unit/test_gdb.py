@@ -92,6 +92,7 @@ def test_an_emulator_that_has_gone_is_not_waited_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arch", machine.arches())
 def test_gdb_is_told_the_architecture(tmp_path: Path, arch: str) -> None:
-    values = gdb.kernel_values(fakes.output_folder(tmp_path, arch), machine.read(arch))
+    built = fakes.output_folder(tmp_path, arch)
+    values = gdb.kernel_values(built, machine.read(arch), built.symbols)
     assert values["architecture"] == machine.read(arch).gdb_architecture
     assert values["vmlinux_gdb"] == "", "the kernel was built without its own commands"

@@ -124,7 +124,7 @@ def test_a_folder_that_buildroot_made_is_left_alone(tmp_path: Path, capsys: pyte
 def test_the_folder_follows_the_kernel_or_is_the_variants(
         monkeypatch: pytest.MonkeyPatch, words: list[str], name: str) -> None:
     made: list[Path] = []
-    monkeypatch.setattr(prebuilt, "make", lambda machine, output, series, yes: made.append(output))
+    monkeypatch.setattr(prebuilt, "make", lambda machine, output, series, yes, symbols: made.append(output))
     assert cli.main("prebuilt", ["--arch", "arm", *words]) == 0
     assert made == [paths.OUT / name]
 
@@ -144,3 +144,15 @@ def test_two_at_once_go_one_after_the_other(tmp_path: Path, monkeypatch: pytest.
         inside.append("first")
     other.join()
     assert inside == ["first", "second"]
+
+
+def test_debug_information_stays_while_the_kernel_is_the_same(tmp_path: Path) -> None:
+    link, debug = tmp_path / "vmlinux.debug", tmp_path / "vmlinux-6.1.0-9"
+    debug.touch()
+    prebuilt._link_symbols(link, None, "6.1.0-9")
+    assert not link.is_symlink()
+    prebuilt._link_symbols(link, debug, "6.1.0-9")
+    prebuilt._link_symbols(link, None, "6.1.0-9")
+    assert link.resolve() == debug
+    prebuilt._link_symbols(link, None, "6.1.0-10")
+    assert not link.is_symlink()

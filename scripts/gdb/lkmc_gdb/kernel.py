@@ -99,3 +99,12 @@ def has(name: str) -> bool:
         return bool(gdb.decode_line(name)[1])
     except gdb.error:
         return False
+
+
+def typed() -> bool:
+    """Whether there is debug information, and so the kernel's types."""
+    try:
+        gdb.lookup_type("struct module")
+    except gdb.error:
+        return False
+    return True

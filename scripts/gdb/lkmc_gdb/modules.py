@@ -197,7 +197,7 @@ def define(folders: list[Path], work: Path, follow_modules: bool) -> None:
 
 def follow() -> None:
     """Follow the modules from now on, unless that is not wanted."""
-    if not _following:
+    if not _following or not kernel.typed():
         return
     symbols = _symbols[0]
     # The kernel frees what only init needs some time after init, in do_free_init: the next module may come there.

@@ -50,7 +50,8 @@ def _each(texts: list[str], resolver: Resolver, built: Output) -> int:
         for place in found:
             if place not in known:
                 what = f"module {place.module}" if place.module else "kernel"
-                raise UserError(f"{text!r}: the {what} of {built.path} has no debug information for it; {built.how}")
+                how = built.how + (" --debug-symbols" if built.prebuilt and not place.module else "")
+                raise UserError(f"{text!r}: the {what} of {built.path} has no debug information for it; {how}")
             print(known[place])
     return 0
 
@@ -68,8 +69,7 @@ def _behind(text: str | None) -> str:
 def _file(built: Output, module: str) -> Path | None:
     """The unstripped kernel or module."""
     if not module:
-        vmlinux = built.images / "vmlinux"
-        return vmlinux if vmlinux.exists() else None
+        return built.symbols
     names = {f"{module}.ko", f"{module.replace('_', '-')}.ko"}
     return next((path for folder in (built.overlay, built.linux_build) for path in folder.rglob("*.ko")
                  if path.name in names), None)

@@ -13,10 +13,11 @@ import argparse
 
 from lkmc import machine, paths, prebuilt
 
-OPTIONS = ("arch", "output", "variant", "kernel")
+OPTIONS = ("arch", "output", "variant", "kernel", "debug-symbols")
 
 
 def main(args: argparse.Namespace) -> int:
     name = f"{args.arch}-prebuilt" + (f"-{args.kernel}" if args.kernel else "")
-    prebuilt.make(machine.read(args.arch), (args.output or paths.OUT / name).absolute(), args.kernel, args.yes)
+    prebuilt.make(machine.read(args.arch), (args.output or paths.OUT / name).absolute(), args.kernel, args.yes,
+                  args.debug_symbols)
     return 0
