@@ -24,6 +24,23 @@ define LKMC_LINUX_CHECK_REQUESTS
 endef
 LINUX_PRE_CONFIGURE_HOOKS += LKMC_LINUX_CHECK_REQUESTS
 
+# QEMU's screen by VNC and as PNG, plugins that count what it executes, and its events
+# in its log or in a file of their own. Its devices, of which board/patches/qemu adds
+# some, are noted for scripts/run, which starts them where they are.
+HOST_QEMU_OPTS += --enable-vnc --enable-png --enable-plugins --enable-trace-backends=log,simple
+HOST_QEMU_DEPENDENCIES += host-libpng
+# When Buildroot reads this file the rules of its packages have their dependencies.
+$(HOST_QEMU_TARGET_CONFIGURE): | host-libpng
+
+ifeq ($(BR2_PACKAGE_HOST_QEMU_SYSTEM_MODE),y)
+define LKMC_HOST_QEMU_NOTE_DEVICES
+	mkdir -p $(HOST_DIR)/share/lkmc
+	$(HOST_DIR)/bin/qemu-system-$(HOST_QEMU_SYS_ARCH) -device help | \
+		sed -n 's/^name "\(lkmc_[^"]*\)".*/\1/p' >$(HOST_DIR)/share/lkmc/qemu-devices
+endef
+HOST_QEMU_POST_INSTALL_HOOKS += LKMC_HOST_QEMU_NOTE_DEVICES
+endif
+
 # The C library starts on kernels far older than the headers that it is built with, for
 # variants run other kernels with the same toolchain (--kernel-version).
 GLIBC_CONF_OPTS += --enable-kernel=4.19
