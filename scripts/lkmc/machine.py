@@ -24,12 +24,14 @@ class KernelImage:
 class Qemu:
     """How QEMU makes the machine: program, -M, -cpu (empty: its default), -device beyond those of every machine.
 
+    own_devices are added when the QEMU has them: they are of this project's patches.
     kgdb_device is a second serial port, kgdb_port what Linux calls it, kgdb_needs the kernel option of its driver.
     """
     program: str
     machine: str
     cpu: str
     devices: tuple[str, ...]
+    own_devices: tuple[str, ...]
     kgdb_device: str
     kgdb_port: str
     kgdb_needs: str

@@ -57,8 +57,9 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
             state: State | None = None) -> tuple[str, ...]:
     """QEMU's argv for this run. state: of a request that is `instant`."""
     disk = None if request.initrd else output.disk
+    emulator = program(request, machine, output)
     return (
-        program(request, machine, output),
+        emulator,
         "-machine", machine.qemu.machine,
         *(_state(request, state) if state else ()),
         *_processor(request, machine, output),
@@ -74,9 +75,17 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         *_shares(output),
         "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
         "-device", "virtio-rng-pci",
-        *(word for device in machine.qemu.devices for word in ("-device", device)),
+        *(word for device in _devices(machine, Path(emulator)) for word in ("-device", device)),
         *request.extra,
     )
+
+
+def _devices(machine: Machine, emulator: Path) -> tuple[str, ...]:
+    """The machine's devices; of our own those that this QEMU has, as external.mk noted beside it when it was built."""
+    note = emulator.parent.parent / "share/lkmc/qemu-devices"
+    known = note.read_text().split() if note.exists() else []
+    own = (device for device in machine.qemu.own_devices if device.partition(",")[0] in known)
+    return (*machine.qemu.devices, *own)
 
 
 def _processor(request: RunRequest, machine: Machine, output: Output) -> tuple[str, ...]:

@@ -49,6 +49,31 @@ def test_each_machine_is_started_as_its_board_says(tmp_path: Path, arch: str) ->
 
 
 @pytest.mark.parametrize("arch", arches())
+def test_devices_of_our_own_are_there_when_the_emulator_has_them(tmp_path: Path, arch: str) -> None:
+    output, own = fakes.output_folder(tmp_path, arch), machine.read(arch).qemu.own_devices
+    assert "lkmc_pci_min" in own
+    assert not set(own) & set(values(command(output), "-device")), "a QEMU without our patches"
+    note = output.host / "share/lkmc/qemu-devices"
+    note.parent.mkdir(parents=True)
+    note.write_text("lkmc_pci_min\nlkmc_other\n")
+    assert set(own) & set(values(command(output), "-device")) == {"lkmc_pci_min"}
+    note.write_text("\n".join(own))
+    assert set(own) <= set(values(command(output), "-device"))
+
+
+def test_the_devices_are_those_of_the_emulator_that_is_started(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = fakes.output_folder(tmp_path / "out")
+    note = output.host / "share/lkmc/qemu-devices"
+    note.parent.mkdir(parents=True)
+    note.write_text("lkmc_pci_min\n")
+    fakes.script(tmp_path / "distro/bin/qemu-system-x86_64", "exit 0")
+    monkeypatch.setenv("PATH", str(tmp_path / "distro/bin"))
+    assert "lkmc_pci_min" in values(command(output), "-device")
+    assert "lkmc_pci_min" not in values(command(output, RunRequest(qemu_which="host")), "-device")
+
+
+@pytest.mark.parametrize("arch", arches())
 @pytest.mark.parametrize("background", [False, True])
 def test_nothing_listens_on_tcp(tmp_path: Path, arch: str, background: bool) -> None:
     argv = command(fakes.output_folder(tmp_path, arch), RunRequest(background=background, payload=PAYLOAD))
