@@ -41,8 +41,8 @@ def arch() -> str:
 
 
 def register(name: str) -> int:
-    """A register of the processor that is looked at, as it is now."""
-    return int(gdb.newest_frame().read_register(name).cast(gdb.lookup_type("unsigned long long")))
+    """A register of the processor that is looked at, as it is now. Some are flags, which no cast makes a number."""
+    return int(gdb.newest_frame().read_register(name).format_string(format="x"), 16)
 
 
 def in_user_mode() -> bool:

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The debuggers inside the kernel: its stub for GDB on a second serial port, and KDB on the console."""
+from __future__ import annotations
+
+import re
+
+import pytest
+from debugging import Boot, Start, at
+
+from lkmc.output import Output
+
+KDB = r"\[\d+\]kdb> "
+
+
+@pytest.fixture(autouse=True)
+def able(out: Output) -> None:
+    if not out.kernel_has("CONFIG_KGDB_SERIAL_CONSOLE") or not out.kernel_has("CONFIG_KGDB_KDB"):
+        pytest.skip("this kernel has no KGDB and KDB; linux/kgdb.config adds them")
+
+
+def test_gdb_speaks_to_the_kernel_itself(console: Boot, debugger: Start, out: Output, symbols: None) -> None:
+    with console("--kgdb") as guest:
+        guest.wait_for("Waiting for connection from remote gdb")
+        with debugger("--kgdb", "--no-continue") as gdb:
+            assert "kgdb_breakpoint" in gdb.prompt()
+            assert "configure_kgdboc" in gdb.do("bt")
+            gdb.go()
+            guest.login()
+            guest.child.sendline("(while :; do echo on; done) >/dev/null & /kgdb.sh")
+            assert "kgdb_breakpoint" in gdb.prompt()
+            gdb.do("break ksys_write")
+            for _ in range(3):
+                assert at(gdb.do("continue"))[:2] == ("ksys_write", "fs/read_write.c")
+                assert "sys_write" in gdb.do("bt")
+            gdb.do("delete")
+            gdb.go()
+            assert guest.run("kill %1; echo end")[0].splitlines()[-1] == "end"
+
+
+def test_kdb_stops_each_write_of_a_program(console: Boot, out: Output) -> None:
+    with console("--kdb") as guest:
+        def kdb(command: str) -> str:
+            guest.child.sendline(command)
+            return guest.wait_for(KDB)
+
+        guest.wait_for(KDB)
+        kdb("set LINES=1000")
+        assert re.search(r"^bp .*Set/Display breakpoints", kdb("help").replace("\r", ""), re.M)
+        guest.child.sendline("go")
+        guest.login()
+        guest.child.sendline("(while :; do echo on >/dev/null; done) & /kgdb.sh")
+        guest.wait_for(KDB)
+        assert "is enabled" in kdb("bp ksys_write")
+        for _ in range(3):
+            assert re.search(r"due to Breakpoint @ 0x[0-9a-f]+", kdb("go"))
+        assert "ksys_write" in kdb("bt")
+        kdb("bc *")
+        guest.child.sendline("go")
+        assert guest.run("kill %1; echo end")[0].splitlines()[-1] == "end"
