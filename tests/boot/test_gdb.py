@@ -85,7 +85,7 @@ def test_a_breakpoint_in_a_module_that_is_not_loaded_yet_stops_in_its_init(conso
         with debugger("--no-continue") as gdb:
             gdb.prompt()
             gdb.do("lkmc-break hello hello_init")
-            gdb.do(f"lkmc-break hello2 {line_of('kernel_modules/hello2.c', 'hello2 cleanup')}")
+            gdb.do(f"lkmc-break hello2 {line_of('kernel_modules/hello2.c', 'pr_info..hello2 cleanup')}")
             for _ in range(2):
                 gdb.go()
                 guest.child.sendline("insmod /hello.ko && insmod /timer.ko && rmmod timer hello && echo do''ne")
@@ -98,6 +98,6 @@ def test_a_breakpoint_in_a_module_that_is_not_loaded_yet_stops_in_its_init(conso
                 gdb.interrupt()
             gdb.go()
             guest.child.sendline("insmod /hello2.ko && rmmod hello2 && echo do''ne")
-            assert "hello2" in gdb.prompt()
+            assert at(gdb.prompt())[0] == "hello2_exit"
             gdb.go()
             guest.wait_for("done" + EOL)
