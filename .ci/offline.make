@@ -20,5 +20,7 @@ $(eval $(call lkmc-ci-stand-in,CPIO,cpio))
 # Of these the distro's sources lack what is needed to make configure again; its headers are where GDB looks too.
 $(eval $(call lkmc-ci-stand-in,GMP))
 $(eval $(call lkmc-ci-stand-in,MPFR))
+# Its source is there in another compression than upstream's.
+$(eval $(call lkmc-ci-stand-in,LIBPNG))
 # The distro's libcrypt comes with its C library's headers.
 $(eval $(call lkmc-ci-stand-in,LIBXCRYPT))
