@@ -17,7 +17,6 @@ $(eval $(call lkmc-ci-stand-in,BLAKE3))
 $(eval $(call lkmc-ci-stand-in,HIREDIS))
 $(eval $(call lkmc-ci-stand-in,CCACHE,ccache))
 $(eval $(call lkmc-ci-stand-in,CPIO,cpio))
-$(eval $(call lkmc-ci-stand-in,SQUASHFS,mksquashfs))
 # Of these the distro's sources lack what is needed to make configure again; its headers are where GDB looks too.
 $(eval $(call lkmc-ci-stand-in,GMP))
 $(eval $(call lkmc-ci-stand-in,MPFR))
