@@ -14,7 +14,7 @@ grep -q 'write(1, "hello\\n", 6) *= 6' $log || fail 'no write of hello'
 grep -q '+++ exited with 0 +++' $log || fail 'no exit'
 
 # A call made to fail, without touching the program.
-if strace -o $log -e inject=openat:error=ENOMEM:when=1 /bin/cat /proc/version >/dev/null 2>&1; then
+if strace -o $log -e inject=openat:error=ENOMEM:when=1+ /bin/cat /proc/version >/dev/null 2>&1; then
 	fail 'cat opens a file although openat fails'
 fi
 grep -q 'openat(.*= -1 ENOMEM (.*) (INJECTED)' $log || fail 'no injected error'
