@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 
 from lkmc.errors import MissingOutput
+from lkmc.files import replace
 from lkmc.machine import Prebuilt
 
 GZIP, XZ, ZSTD = b"\x1f\x8b\x08", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
@@ -24,9 +25,9 @@ def install(vmlinuz: Path, names: Prebuilt, images: Path) -> None:
         return
     data = vmlinuz.read_bytes()
     whole = gzip.decompress(data) if data.startswith(GZIP) else data
-    _write(images / names.image, whole)
+    replace(images / names.image, whole)
     if names.unpacked_image:
-        _write(images / names.unpacked_image, unpack(data))
+        replace(images / names.unpacked_image, unpack(data))
     stamp.write_text(str(vmlinuz))
 
 
@@ -63,9 +64,3 @@ def _zstd(data: bytes) -> bytes:
     if program is None:
         raise MissingOutput("no zstd on this host, which unpacks the kernel: install the distro's package zstd")
     return subprocess.run([program, "-dc"], input=data, capture_output=True).stdout
-
-
-def _write(path: Path, data: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from lkmc import paths
+from lkmc import files, paths
 from lkmc.errors import UserError
 from lkmc.request import Payload
 
@@ -124,22 +124,22 @@ class RunFolder:
               snapshots: bool = False) -> None:
         """Write what the emulator reads, and run.sh. orders: for a guest that is restored, with the payload in them."""
         if orders is not None:
-            _replace(self.orders, orders)
+            files.replace(self.orders, orders)
             self.orders.with_suffix(".out").symlink_to(os.devnull)
         elif payload:
             image = b"\0" * PAYLOAD_START + b"%d\n%b" % (len(payload.script), payload.script)
-            _replace(self.payload, image + b"\0" * (-len(image) % SECTOR))
+            files.replace(self.payload, image + b"\0" * (-len(image) % SECTOR))
         if snapshots:
             for pipe in self.shares:
                 os.mkfifo(pipe)
         # finish() takes the link away, which a replay needs again.
         before = shlex.join(("ln", "-sfn", str(self.path), str(self._link))) + "\n" if self._far else ""
-        _replace(self.script, run_script(command, before).encode("utf-8", "surrogateescape"))
+        files.replace(self.script, run_script(command, before).encode("utf-8", "surrogateescape"))
         self.script.chmod(0o755)
 
     def finish(self, result: dict[str, Any]) -> None:
         """Write result.json and take away what was only of use while the run lived."""
-        _replace(self.result, (json.dumps(result, indent=1) + "\n").encode())
+        files.replace(self.result, (json.dumps(result, indent=1) + "\n").encode())
         if self._far:
             self._link.unlink(missing_ok=True)
         if self._lock:
@@ -155,15 +155,3 @@ def run_script(command: tuple[str, ...], before: str = "") -> str:
         else:
             lines[-1] += " " + shlex.quote(word)
     return "#!/bin/sh\n# Replays this run by hand.\n" + before + "exec " + " \\\n\t".join(lines) + "\n"
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write the file whole or not at all. Raises UserError."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UserError(f"{path}: {(error.strerror or str(error)).lower()}; make room there, or choose another folder "
-                        f"with --output") from None

@@ -11,7 +11,7 @@ import argparse
 import json
 from pathlib import Path
 
-from lkmc import gdb, ide, machine, output, paths, toolchain
+from lkmc import files, gdb, ide, machine, output, paths, toolchain
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "run-id")
@@ -37,17 +37,10 @@ def main(args: argparse.Namespace) -> int:
                       target=str(run.socket("gdb")), work=str(run.path / "symbols"), breakpoint=None, go_on=False,
                       follow_modules=True, early=None, remote_log="",
                       **gdb.kernel_values(built, mach, built.symbols))
-    _write(args.to / "compile_commands.json", json.dumps(entries, indent=0))
-    _write(script, text)
-    _write(vscode, launch)
+    vscode.parent.mkdir(parents=True, exist_ok=True)
+    files.replace(args.to / "compile_commands.json", json.dumps(entries, indent=0).encode())
+    files.replace(script, text.encode())
+    files.replace(vscode, launch.encode())
     print(f"{args.to}/compile_commands.json: {len(entries)} files\n{vscode}: start {ide.launched(built)!r} while a "
           f"guest runs: scripts/run --output {built.path} --run-id {args.run_id} --wait-gdb")
     return 0
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    path.parent.mkdir(exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text)
-    part.replace(path)

@@ -14,7 +14,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from lkmc import gdb, machine, output, symbol_table, toolchain
+from lkmc import files, gdb, machine, output, symbol_table, toolchain
 from lkmc.commands.run import once as run_once
 from lkmc.errors import EmulatorFailed
 from lkmc.machine import Machine
@@ -74,8 +74,6 @@ def _symbols(args: argparse.Namespace, built: Output, mach: Machine) -> Path:
     if result.code:
         raise EmulatorFailed(f"a guest that was to say its symbols ended with {result.code}: {result.reason}; its "
                              f"console: {folder.console_log}")
-    part = table.with_suffix(".part")
-    part.write_bytes(symbol_table.elf(symbol_table.read(said.read_text()), built.arch))
-    part.replace(table)
+    files.replace(table, symbol_table.elf(symbol_table.read(said.read_text()), built.arch))
     said.unlink()
     return table
