@@ -94,8 +94,8 @@ def alive(run: RunFolder) -> bool:
 def wait_for(stub: Path, run: RunFolder) -> None:
     """Wait until the emulator has made the socket of its stub. Raises MissingOutput when no run is alive."""
     begin = time.monotonic()
-    while alive(run) or time.monotonic() < begin + STARTING:
-        if alive(run) and stub.exists():
+    while (lives := alive(run)) or time.monotonic() < begin + STARTING:
+        if lives and stub.exists():
             return
         if time.monotonic() > begin + PATIENCE:
             raise EmulatorFailed(f"{stub}: the emulator has no such socket; see {run.script} for its command")

@@ -53,7 +53,7 @@ def _programs(arch: str, compilers: tuple[str, str]) -> Iterator[dict[str, str]]
         raise UserError(f"make -C {PROGRAMS} -n: {done.stderr.strip().splitlines()[-1]}")
     for line in done.stdout.replace("\\\n", " ").splitlines():
         words = shlex.split(line)
-        sources = [word for word in words if re.fullmatch(r"[\w/.+-]+\.(c|cpp|S)", word) and word != "-o"]
+        sources = [word for word in words if re.fullmatch(r"[\w/.+-]+\.(c|cpp|S)", word)]
         if words[:1] in ([compilers[0]], [compilers[1]]) and sources:
             yield {"directory": str(PROGRAMS), "command": shlex.join(words), "file": str(PROGRAMS / sources[0])}
 

@@ -158,8 +158,8 @@ def discard(state: State) -> None:
 
 def _layer(disk: Path, layer: Path, built: Output, yes: bool) -> None:
     """An empty layer over a disk image, for what the guest writes."""
-    tool = built.host / "bin/qemu-img"
-    if not tool.exists():
+    tool = built.program("qemu-img")
+    if tool is None:
         from lkmc import apt
         apt.require({"qemu-img": "qemu-utils"}, yes)
         tool = Path("qemu-img")

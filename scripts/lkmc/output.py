@@ -20,6 +20,7 @@ class Disk:
     writable: bool
 
 
+PREBUILT = "LKMC_PREBUILT=y"    # in the .config of a folder that scripts/prebuilt made
 DISKS = (Disk("rootfs.ext4", "BR2_TARGET_ROOTFS_EXT2_4", True),
          Disk("rootfs.squashfs", "BR2_TARGET_ROOTFS_SQUASHFS", False))
 
@@ -67,8 +68,12 @@ class Output:
 
     def program(self, name: str) -> Path | None:
         """A host program that was built here, or in the output that this one is a variant of."""
-        folders = [self.path, *([self.base] if self.base else [])]
-        return next((path for folder in folders if (path := folder / "host/bin" / name).exists()), None)
+        return next((path for folder in self.programs if (path := folder / name).exists()), None)
+
+    @property
+    def programs(self) -> list[Path]:
+        """Where host programs are: this output's, then those of the one that it is a variant of."""
+        return [path / "host/bin" for path in (self.path, self.base) if path]
 
     @property
     def overlay(self) -> Path:
@@ -100,7 +105,7 @@ class Output:
     @property
     def prebuilt(self) -> bool:
         """Whether scripts/prebuilt made the folder."""
-        return "LKMC_PREBUILT=y" in self.config
+        return PREBUILT in self.config
 
     @property
     def how(self) -> str:

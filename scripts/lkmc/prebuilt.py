@@ -14,13 +14,13 @@ from pathlib import Path
 from lkmc import apt, distro, initramfs, kernel_image, paths
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine, Prebuilt
+from lkmc.output import PREBUILT
 
 # Drivers that the guest's scripts need and that distro kernels have as modules, loaded at boot in this order.
 BOOT_MODULES = ("virtio_pci", "virtio_blk", "virtio_console", "virtio_rng", "virtio_net", "9pnet_virtio", "9p")
 # What our examples and the guides use beside them, loaded when asked for.
 MORE_MODULES = ("overlay", "uio", "uio_pci_generic", "squashfs", "ext4", "evdev", "cn", "configs",
                 "virtio_gpu", "kgdboc", "tun", "leds_gpio", "gpio_keys")
-MARK = "LKMC_PREBUILT=y"        # in the .config of a folder that was made here
 TOOLS = {"make": "make", "cpio": "cpio", "depmod": "kmod", "dpkg-deb": "dpkg", "gcc": "gcc", "xz": "xz-utils"}
 
 
@@ -33,7 +33,7 @@ def make(machine: Machine, output: Path, series: str | None, yes: bool, symbols:
     Raises MissingOutput when this host cannot do it, naming scripts/build, and UserError when the folder is another's.
     """
     config = output / ".config"
-    if config.exists() and MARK not in config.read_text(errors="replace"):
+    if config.exists() and PREBUILT not in config.read_text(errors="replace"):
         raise UserError(f"{output} was made by scripts/build; give scripts/prebuilt another folder, with --variant or "
                         f"--output")
     cache = paths.cache() / "prebuilt"
@@ -78,7 +78,7 @@ def _make_output(machine: Machine, output: Path, packages: distro.Packages, seri
     _refresh(output / "images/lkmc", [*modules, *programs])
     _strip(machine, target)
     initramfs.pack(target, output / "images/rootfs.cpio")
-    (output / ".config").write_text(f'# Made by scripts/prebuilt.\n{MARK}\nBR2_{machine.arch}=y\n'
+    (output / ".config").write_text(f'# Made by scripts/prebuilt.\n{PREBUILT}\nBR2_{machine.arch}=y\n'
                                     f'BR2_ARCH="{machine.arch}"\nLKMC_PREBUILT_KERNEL="{kernel.version}"\n')
     say(f"{output}: Linux {kernel.version}, {len(modules)} modules")
 

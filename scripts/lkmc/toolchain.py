@@ -15,7 +15,7 @@ DISTRO_GDB = "gdb-multiarch"
 
 def tool(name: str, output: Output, machine: Machine, yes: bool) -> str:
     """The path of a cross tool such as readelf or gdb. Raises MissingOutput, naming the tools that there are."""
-    built = [path for folder in _folders(output) for path in sorted(folder.glob(f"*-linux*-{name}"))]
+    built = [path for folder in output.programs for path in sorted(folder.glob(f"*-linux*-{name}"))]
     if built:
         return str(built[0])
     from lkmc import apt
@@ -33,12 +33,7 @@ def names(output: Output, machine: Machine) -> list[str]:
     """The tools that there are."""
     prefix = machine.prebuilt.compiler
     own = {path.name.rpartition("-linux-")[2].removeprefix("gnu-")
-           for folder in _folders(output) for path in folder.glob("*-linux-*")}
+           for folder in output.programs for path in folder.glob("*-linux-*")}
     distro = {path.name.removeprefix(prefix) for folder in map(Path, os.environ.get("PATH", "").split(os.pathsep))
               for path in folder.glob(f"{prefix}*")}
     return sorted(own | distro)
-
-
-def _folders(output: Output) -> list[Path]:
-    """Where tools for the guest's architecture were built; their names begin with the toolchain's tuple."""
-    return [path / "host/bin" for path in (output.path, output.base) if path]

@@ -9,6 +9,7 @@ A place in a backtrace is where a call returns to: the line is that of the call.
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch_given" in args)
     mach = machine.read(built.arch)
     tools = (toolchain.tool("readelf", built, mach, args.yes), toolchain.tool("addr2line", built, mach, args.yes))
-    resolver = Resolver(lambda module: _file(built, module), tools, ("buildroot", str(built.path)))
+    resolver = Resolver(functools.cache(lambda module: _file(built, module)), tools, ("buildroot", str(built.path)))
     if args.place:
         return _each(args.place, resolver, built)
     lines = sys.stdin.buffer.read().decode(errors="surrogateescape").splitlines(keepends=True)
