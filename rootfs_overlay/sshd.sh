@@ -9,10 +9,6 @@ if ! [ -x /usr/sbin/sshd ]; then
 	exit 1
 fi
 ifup -a || exit
-# On a read-only root the keys go into memory.
-if ! touch /etc/ssh 2>/dev/null; then
-	cp -a /etc/ssh /tmp/ssh && mount --bind /tmp/ssh /etc/ssh || exit
-fi
 ssh-keygen -A || exit
 # sshd starts itself again for each connection, and wants to know where it is.
 exec /usr/sbin/sshd -o PermitRootLogin=yes -o PermitEmptyPasswords=yes "$@"

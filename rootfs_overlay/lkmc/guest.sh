@@ -22,6 +22,17 @@ guest_drivers() {
 	fi
 }
 
+# On a read-only root, let these folders be written: in memory, and with what is in them.
+guest_writable() {
+	for folder; do
+		if [ -d "$folder" ] && ! touch "$folder" 2> /dev/null; then
+			mkdir -p "/run/lkmc-writable${folder%/*}"
+			cp -a "$folder" "/run/lkmc-writable$folder"
+			mount --bind "/run/lkmc-writable$folder" "$folder"
+		fi
+	done
+}
+
 # Write into a table like /etc/fstab that each of the host's shared folders belongs to /mnt/9p/TAG.
 guest_share_table=/run/lkmc-shares
 guest_find_shares() {
