@@ -51,6 +51,15 @@ def test_the_guest_fetches_a_file_from_a_server_of_the_host(guest: Console, tmp_
     assert (text, status) == ("from the host\n", 0)
 
 
+def test_the_guest_sends_to_a_server_of_the_host(guest: Console, limit: float) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(limit)
+        guest.run(f"(echo from the guest | nc 10.0.2.2 {server.getsockname()[1]} > /dev/null &)")
+        connection, _ = server.accept()
+        with connection:
+            assert connection.makefile().readline() == "from the guest\n"
+
+
 def test_after_ifdown_there_is_no_way_out(guest: Console) -> None:
     assert "default via 10.0.2.2" in guest.run("ip route")[0]
     assert guest.run("ifdown -a")[1] == 0
