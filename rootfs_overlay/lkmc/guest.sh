@@ -9,7 +9,8 @@
 #   orders    host to guest, when a saved state is brought to life (scripts/run --instant): a port lkmc.orders,
 #             from which /restored.out takes the time, a seed, assignments as on the kernel's command line, and the
 #             payload
-#   shares    both ways, with scripts/run --snapshots: a port lkmc.shares, to which /lkmc/shares listens
+#   shares    both ways, with scripts/run --snapshots or --disk2: a port lkmc.shares, to which /lkmc/shares listens
+#   disk2     host to guest, with scripts/run --disk2: a disk with the serial number lkmc.disk2 and ext4 on it
 #   results   guest to host: another such port, lkmc.ktap, where scripts/test-guest hears the tests
 
 # Load the drivers that this kernel has as modules; an init of our own may come before any mount.
@@ -47,6 +48,15 @@ guest_find_shares() {
 
 guest_mount_shares() {
 	mount -a -T "$guest_share_table"
+}
+
+# Mount the second disk, where there is one; its name depends on how many others there are.
+guest_disk2=/mnt/disk2
+guest_mount_disk2() {
+	if disk=$(guest_find serial lkmc.disk2 /sys/block/*); then
+		mkdir -p "$guest_disk2"
+		mount -t ext4 "/dev/$disk" "$guest_disk2"
+	fi
 }
 
 # x86 measures its time stamp counter for a second after the boot: wait for that, which else each restored guest has

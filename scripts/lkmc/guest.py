@@ -28,7 +28,7 @@ def command_line(request: RunRequest, machine: Machine, output: Output, disk: Di
         before.append(f"init={EVAL_INIT}")
     if not disk:    # the kernel looks for its init under another name when the root file system is in memory
         before = ["rd" + word if word.startswith("init=") else word for word in before]
-    after += split("- " + request.kernel_cli_after_dash)[1] + _snapshots(request)
+    after += split("- " + request.kernel_cli_after_dash)[1] + _listener(request)
     if request.instant:
         after += [f"lkmc_instant={INSTANT}", "lkmc_poweroff=1"]     # a guest that does not know the first one ends
     elif not custom_init(request) or request.payload:
@@ -44,10 +44,11 @@ def _kgdb(request: RunRequest, machine: Machine) -> list[str]:
     return ["kgdbwait", f"kgdboc={port}"] if request.kgdb or request.kdb else []
 
 
-def _snapshots(request: RunRequest) -> list[str]:
-    if request.snapshots and (custom_init(request) or (request.payload and request.payload.when is When.INIT)):
-        raise UserError("--snapshots needs init's start scripts: give the payload by --eval-after, and no init=")
-    return ["lkmc_snapshots=1"] if request.snapshots else []
+def _listener(request: RunRequest) -> list[str]:
+    if request.listens and (custom_init(request) or (request.payload and request.payload.when is When.INIT)):
+        raise UserError("--snapshots and --disk2 need init's start scripts: give the payload by --eval-after, and no "
+                        "init=")
+    return ["lkmc_listen=1"] if request.listens else []
 
 
 def custom_init(request: RunRequest) -> bool:

@@ -65,6 +65,8 @@ def obstacle(request: RunRequest) -> str:
         return "the init is not the one that waits to be saved"
     if request.kvm:
         return "states are kept of emulated processors only, and --kvm is given"
+    if request.disk2:
+        return "--disk2 is a disk that the saved guest does not have"
     if request.wait_gdb or request.kgdb or request.kdb:
         return "--wait-gdb, --kgdb and --kdb stop during the boot, which the saved guest has behind it"
     return ""
@@ -135,7 +137,7 @@ def _make(state: State, request: RunRequest, mach: Machine, built: Output, run: 
         if built.disk and not request.initrd:
             _layer(built.image(built.disk.image), making.disk, built, yes)
         command = qemu.command(common, mach, built, part, making)
-        part.write(command, None, snapshots=request.snapshots)
+        part.write(command, None, listens=request.listens)
         built.make_shares()
         child = process.start(command, part, subprocess.DEVNULL, mute=True)
         try:

@@ -102,6 +102,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "debug-vm": option("--debug-vm", **SWITCH, help="run the emulator itself under the host's GDB"),
     "debug-vm-args": option("--debug-vm-args", metavar="ARGUMENTS",
                             help="GDB's own arguments for --debug-vm, which this implies"),
+    "disk2": option("--disk2", type=Path, metavar="DIR",
+                    help="pack this folder into a second disk, which the guest mounts at /mnt/disk2"),
     "dry-run": option("--dry-run", **SWITCH, help="print the command and do nothing"),
     "early": option("--early", **SWITCH, help="stop at the kernel's first instruction, with symbols for early boot"),
     "enable": option("--enable", **SWITCH, help="print only the assignments that enable the symbol"),

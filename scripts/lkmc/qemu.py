@@ -2,18 +2,21 @@
 """QEMU's command line, made from a request, a machine, an output folder and a run folder. No I/O but looking."""
 from __future__ import annotations
 
-import os
-import platform
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import guest, paths
+from lkmc import guest, kvm, paths
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Disk, Output
 from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
+
+# Names in QEMU's graph of block devices: the second disk has one of them, the next one for this guest has the other.
+DISK2 = ("disk2-a", "disk2-b")
+# Room for snapshots, also where the root file system is in memory.
+SNAPSHOTS = ("-drive", "if=none,id=snapshots,driver=null-co,size=1M,snapshot=on")
 
 
 def program(request: RunRequest, machine: Machine, output: Output) -> str:
@@ -71,7 +74,9 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         *_console(request, run),
         *_channels(request, run, state),
         *_debugger(request, machine, output, run),
-        *(_snapshots(run) if request.snapshots else ()),
+        *(_listener(run) if request.listens else ()),
+        *(SNAPSHOTS if request.snapshots else ()),
+        *(_disk2(run) if request.disk2 else ()),
         *_shares(output),
         "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
         "-device", "virtio-rng-pci",
@@ -90,22 +95,11 @@ def _devices(machine: Machine, emulator: Path) -> tuple[str, ...]:
 
 def _processor(request: RunRequest, machine: Machine, output: Output) -> tuple[str, ...]:
     if request.kvm:
-        why = kvm_missing(output.arch)
+        why = kvm.missing(output.arch)
         if why:
             raise UserError(f"KVM cannot be used: {why}; leave out --kvm")
         return ("-accel", "kvm", "-cpu", "host")
     return ("-cpu", machine.qemu.cpu) if machine.qemu.cpu else ()
-
-
-def kvm_missing(arch: str, device: Path = Path("/dev/kvm")) -> str:
-    """Why this host cannot run guests of `arch` under KVM; empty if it can."""
-    if platform.machine() != arch:
-        return f"this host is {platform.machine()}, the guest {arch}"
-    if not device.exists():
-        return f"there is no {device} (no hardware virtualization, or its module is not loaded)"
-    if not os.access(device, os.R_OK | os.W_OK):
-        return f"no permission to open {device}; join its group {device.group()}"
-    return ""
 
 
 def _state(request: RunRequest, state: State) -> tuple[str, ...]:
@@ -158,11 +152,17 @@ def _channels(request: RunRequest, run: RunFolder, state: State | None) -> tuple
             "-device", "virtserialport,chardev=status,name=lkmc.status", *orders)
 
 
-def _snapshots(run: RunFolder) -> tuple[str, ...]:
-    """Room for snapshots, also where the root file system is in memory; /lkmc/shares at the port's other end."""
-    return ("-drive", "if=none,id=snapshots,driver=null-co,size=1M,snapshot=on",
-            "-chardev", f"pipe,id=shares,path={_value(run.shares[0].with_suffix(''))}",
+def _listener(run: RunFolder) -> tuple[str, ...]:
+    """/lkmc/shares is at the port's other end."""
+    return ("-chardev", f"pipe,id=shares,path={_value(run.shares[0].with_suffix(''))}",
             "-device", "virtserialport,chardev=shares,name=lkmc.shares")
+
+
+def _disk2(run: RunFolder) -> tuple[str, ...]:
+    """The second disk, a copy of the run's own that the guest may write to."""
+    return ("-blockdev", f"raw,node-name={DISK2[0]},file.driver=file,"
+                         f"file.filename={_value(run.disk2(DISK2[0]))}",
+            "-device", f"virtio-blk-pci,id=disk2,drive={DISK2[0]},serial=lkmc.disk2")
 
 
 def _debugger(request: RunRequest, machine: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:

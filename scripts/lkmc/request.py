@@ -46,6 +46,7 @@ class RunRequest:
     kdb: bool = False           # the kernel's own debugger, on the console
     instant: bool = False       # start from the saved state of a guest that has booted
     snapshots: bool = False     # prepare the guest for savevm and loadvm
+    disk2: Path | None = None   # a folder for the second disk
     extra: tuple[str, ...] = ()
 
     @classmethod
@@ -57,7 +58,12 @@ class RunRequest:
         return cls(payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus, args.memory,
                    args.kvm, args.persist, args.background, sys.stdin is not None and sys.stdin.isatty()
                    and not args.background, args.qemu_which, args.run_id, args.timeout, args.wait_gdb, args.kgdb,
-                   args.kdb, args.instant, args.snapshots, args.rest)
+                   args.kdb, args.instant, args.snapshots, args.disk2 and args.disk2.absolute(), args.rest)
+
+    @property
+    def listens(self) -> bool:
+        """Whether the host has something to say to the guest while it runs; /lkmc/shares hears it."""
+        return self.snapshots or self.disk2 is not None
 
 
 def payload(args: argparse.Namespace) -> Payload | None:

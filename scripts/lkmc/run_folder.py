@@ -50,6 +50,10 @@ class RunFolder:
         """Pipes to and from the guest's process that unmounts and mounts the host's folders."""
         return self.path / "shares.in", self.path / "shares.out"
 
+    def disk2(self, name: str) -> Path:
+        """The image of a second disk."""
+        return self.path / f"{name}.ext4"
+
     @property
     def status(self) -> Path:
         return self.path / "status"
@@ -121,7 +125,7 @@ class RunFolder:
         os.pwrite(self._lock.fileno(), str(os.getpid()).encode(), 0)
 
     def write(self, command: tuple[str, ...], payload: Payload | None, orders: bytes | None = None,
-              snapshots: bool = False) -> None:
+              listens: bool = False) -> None:
         """Write what the emulator reads, and run.sh. orders: for a guest that is restored, with the payload in them."""
         if orders is not None:
             files.replace(self.orders, orders)
@@ -129,7 +133,7 @@ class RunFolder:
         elif payload:
             image = b"\0" * PAYLOAD_START + b"%d\n%b" % (len(payload.script), payload.script)
             files.replace(self.payload, image + b"\0" * (-len(image) % SECTOR))
-        if snapshots:
+        if listens:
             for pipe in self.shares:
                 os.mkfifo(pipe)
         # finish() takes the link away, which a replay needs again.

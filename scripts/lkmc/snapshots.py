@@ -23,16 +23,16 @@ def run(monitor: Monitor, folder: RunFolder, line: str) -> str:
             return monitor.human(line)
         except MonitorError as error:
             raise MonitorError(CURE if MOUNTED in str(error) else str(error)) from None
-    said = _ask(folder, "unmount")
+    said = ask(folder, "unmount")
     try:
         if said:
             raise MonitorError(f"the guest says: {said}")
         return monitor.human(line)
     finally:
-        _ask(folder, "mount")
+        ask(folder, "mount")
 
 
-def _ask(folder: RunFolder, order: str) -> str:
+def ask(folder: RunFolder, order: str) -> str:
     """What the guest says to an order: nothing when all went well. Raises MonitorError when it does not answer."""
     to, back = (os.open(pipe, os.O_RDWR | os.O_NONBLOCK) for pipe in folder.shares)
     try:

@@ -2,8 +2,6 @@
 """qemu: the command line that starts a guest."""
 from __future__ import annotations
 
-import os
-import platform
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -12,7 +10,7 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import machine, paths, qemu
+from lkmc import kvm, machine, paths, qemu
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import arches
 from lkmc.output import Output
@@ -102,6 +100,15 @@ def test_the_disk_is_not_written_unless_that_is_asked_for(tmp_path: Path) -> Non
     assert "snapshot=on" in one(command(output), "-drive")
     assert "snapshot=off" in one(command(output, RunRequest(persist=True)), "-drive")
     assert "root=/dev/vda" in one(command(output), "-append")
+
+
+def test_the_second_disk_comes_after_the_root_and_may_be_written(tmp_path: Path) -> None:
+    argv = command(fakes.output_folder(tmp_path / "a,b"), RunRequest(disk2=Path("/folder")))
+    assert one(argv, "-blockdev") == ("raw,node-name=disk2-a,file.driver=file,"
+                                      f"file.filename={tmp_path}/a,,b/run/0/disk2-a.ext4")
+    disks = [value for value in values(argv, "-device") if value.startswith("virtio-blk-pci")]
+    assert disks == ["virtio-blk-pci,drive=root", "virtio-blk-pci,id=disk2,drive=disk2-a,serial=lkmc.disk2"]
+    assert "name=lkmc.shares" in one(argv, "-device", has="chardev=shares") and "lkmc_listen=1" in one(argv, "-append")
 
 
 def test_the_root_in_memory_has_no_disk(tmp_path: Path) -> None:
@@ -198,35 +205,12 @@ def test_a_command_is_the_same_each_time(tmp_path: Path) -> None:
     assert command(output, request) == command(output, replace(request))
 
 
-def test_kvm_is_refused_for_another_processor() -> None:
-    other = "arm" if platform.machine() != "arm" else "x86_64"
-    assert qemu.kvm_missing(other) == f"this host is {platform.machine()}, the guest {other}"
-
-
-def test_kvm_is_refused_without_the_device(tmp_path: Path) -> None:
-    assert "there is no" in qemu.kvm_missing(platform.machine(), tmp_path / "kvm")
-
-
-def test_kvm_is_refused_without_permission_and_the_group_is_named(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    device = tmp_path / "kvm"
-    device.touch()
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert qemu.kvm_missing(platform.machine(), device) == (
-        f"no permission to open {device}; join its group {device.group()}")
-
-
-def test_kvm_is_used_where_it_can_be(tmp_path: Path) -> None:
-    (tmp_path / "kvm").touch()
-    assert qemu.kvm_missing(platform.machine(), tmp_path / "kvm") == ""
-
-
 def test_a_run_with_kvm_uses_the_hosts_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = fakes.output_folder(tmp_path, "arm")
-    monkeypatch.setattr(qemu, "kvm_missing", lambda arch: "")
+    monkeypatch.setattr(kvm, "missing", lambda arch: "")
     argv = command(output, RunRequest(kvm=True))
     assert one(argv, "-accel") == "kvm" and one(argv, "-cpu") == "host"
-    monkeypatch.setattr(qemu, "kvm_missing", lambda arch: "of the weather")
+    monkeypatch.setattr(kvm, "missing", lambda arch: "of the weather")
     with pytest.raises(UserError, match="KVM cannot be used: of the weather; leave out --kvm"):
         command(output, RunRequest(kvm=True))
 

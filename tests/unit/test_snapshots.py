@@ -29,7 +29,7 @@ def run(tmp_path: Path) -> Iterator[RunFolder]:
 
 def listen(run: RunFolder, answers: list[str]) -> list[str]:
     """A guest's half of the pipes, which fills the list of what it heard."""
-    run.write(("true",), None, snapshots=True)
+    run.write(("true",), None, listens=True)
     heard: list[str] = []
 
     def serve() -> None:
@@ -60,7 +60,7 @@ def test_what_cannot_be_unmounted_is_told_and_nothing_is_saved(run: RunFolder) -
 
 def test_a_guest_that_does_not_answer_is_an_error(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "PATIENCE", 0.1)
-    run.write(("true",), None, snapshots=True)
+    run.write(("true",), None, listens=True)
     with pytest.raises(qmp.MonitorError, match="does not answer"):
         snapshots.run(Sticks({}), run, "savevm a")
 
@@ -84,4 +84,4 @@ def test_there_is_room_for_snapshots_without_a_disk_too(tmp_path: Path) -> None:
     argv = qemu.command(RunRequest(snapshots=True), machine.read("x86_64"), output, RunFolder(tmp_path / "a,b"))
     assert "if=none,id=snapshots,driver=null-co,size=1M,snapshot=on" in argv
     assert f"pipe,id=shares,path={tmp_path}/a,,b/shares" in argv
-    assert any(word.endswith("- lkmc_snapshots=1 lkmc_poweroff=1") for word in argv)
+    assert any(word.endswith("- lkmc_listen=1 lkmc_poweroff=1") for word in argv)

@@ -27,7 +27,7 @@ from lkmc.run_folder import RunFolder
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
            "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "snapshots",
-           "tmux", "tmux-args", "debug-vm", "debug-vm-args")
+           "disk2",           "tmux", "tmux-args", "debug-vm", "debug-vm-args")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 
@@ -49,7 +49,7 @@ def main(args: argparse.Namespace) -> int:
     if not args.quiet:
         print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
     run.claim()
-    _prepare(request, built, command, run)
+    _prepare(request, built, command, run, args.yes)
     if _asked(args, "debug_vm"):
         return _under_gdb(args, command, run)
     if _asked(args, "tmux"):
@@ -100,11 +100,13 @@ def once(request: RunRequest, built: Output, run: RunFolder) -> Outcome:
     return result
 
 
-def _prepare(request: RunRequest, built: Output, command: tuple[str, ...], run: RunFolder) -> None:
+def _prepare(request: RunRequest, built: Output, command: tuple[str, ...], run: RunFolder, yes: bool = False) -> None:
     """Write what the emulator reads; make the folders that it shares."""
     built.make_shares()
-    run.write(command, request.payload, instant.orders(request) if request.instant else None,
-              request.snapshots)
+    run.write(command, request.payload, instant.orders(request) if request.instant else None, request.listens)
+    if request.disk2:
+        from lkmc import disk2
+        disk2.provide(request.disk2, run, built, yes)
 
 
 def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, state: State | None = None) -> Outcome:

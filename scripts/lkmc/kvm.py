@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whether the host's own processor can run a guest."""
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+
+def missing(arch: str, device: Path = Path("/dev/kvm")) -> str:
+    """Why this host cannot run guests of `arch` under KVM; empty if it can."""
+    if platform.machine() != arch:
+        return f"this host is {platform.machine()}, the guest {arch}"
+    if not device.exists():
+        return f"there is no {device} (no hardware virtualization, or its module is not loaded)"
+    if not os.access(device, os.R_OK | os.W_OK):
+        return f"no permission to open {device}; join its group {device.group()}"
+    return ""
