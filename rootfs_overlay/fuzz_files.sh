@@ -82,10 +82,12 @@ fuzz() {
 echo "/fuzz_files.sh $seconds $seed"
 at_exit unload_all
 rounds=0
-deadline=$(($(lkmc_uptime) + seconds))
-while [ $rounds -eq 0 ] || [ "$(lkmc_uptime)" -lt $deadline ]; do
+lkmc_read_uptime
+deadline=$((lkmc_uptime + seconds))
+while [ $rounds -eq 0 ] || [ "$lkmc_uptime" -lt $deadline ]; do
 	fuzz
 	seed=$((seed + 1))
 	rounds=$((rounds + 1))
+	lkmc_read_uptime
 done
 echo "$rounds rounds of $count files"

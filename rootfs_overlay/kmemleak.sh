@@ -10,10 +10,11 @@ file=/sys/kernel/debug/kmemleak
 
 # The second scan that finds an object without a pointer to it, and unchanged,
 # tells of it, if it is older than 5 seconds by then.
-began=$(lkmc_uptime)
+lkmc_read_uptime
+old=$((lkmc_uptime + 6))
 echo scan >$file
 old_enough() {
-	[ "$(lkmc_uptime)" -gt $((began + 6)) ]
+	[ "$lkmc_uptime" -gt $old ]	# wait_for reads it
 }
 wait_for 30 old_enough
 echo scan >$file

@@ -15,12 +15,16 @@
 # WARNING:, ...; /lkmc/reports.awk) unless its header line has report=KIND,...,
 # and then it must.
 # Before a failed test's line stand, as "# " lines, what it printed and what the
-# kernel did meanwhile, which does not go to the console as it comes.
+# kernel did meanwhile, which does not go to the console as it comes. All that the
+# kernel said is at the end in /tmp/test_all.log: dmesg begins anew at each test.
 # LKMC_TEST_LIMIT is the time limit of one test in seconds.
 
 . /lkmc/ktap.sh
 
 ktap_output=/tmp/lkmc-test.$$
+ktap_log=$ktap_output.log
+ktap_whole_log=/tmp/test_all.log
+ktap_config=$ktap_output.config
 ktap_limit=${LKMC_TEST_LIMIT:-60}
 ktap_emulator=$(ktap_emulator)
 case $(uname -m) in
@@ -73,8 +77,8 @@ read -r console_level _ </proc/sys/kernel/printk
 dmesg -n 1
 echo 'KTAP version 1'
 echo "1..$(echo "$tests" | wc -l)"
-ktap_seen="lkmc-test: all ($$)"
-log_mark "$ktap_seen"
+zcat /proc/config.gz >"$ktap_config" 2>/dev/null || true
+ktap_read_log
 number=0
 failed=0
 # The list comes by descriptor 3, out of the reach of the tests.
@@ -85,6 +89,6 @@ while read -r name keys <&3; do
 done 3<<END
 $tests
 END
-rm -f "$ktap_output"
+rm -f "$ktap_output" "$ktap_log" "$ktap_config"
 dmesg -n "$console_level"
 exit $failed

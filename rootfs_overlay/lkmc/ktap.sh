@@ -1,22 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 # Running one guest test, for /test_all.sh, which says what the words mean and
-# sets ktap_arch, ktap_emulator, ktap_limit, ktap_output, and ktap_seen: the line
-# of the kernel's log after which nobody has looked for reports yet.
+# sets ktap_arch, ktap_emulator, ktap_limit, ktap_config: the kernel's
+# configuration if it can tell it, and the files ktap_output, ktap_log and
+# ktap_whole_log: what the test printed, and what the kernel said since the test
+# before, and since it came up.
+# Functions set variables rather than print: under emulation a process costs
+# more than most of what a test does.
 # shellcheck disable=SC2154
 
 . /lkmc/log.sh
-
-# The value of $1 among the words key=value that follow.
-ktap_key() {
-	ktap_wanted=$1
-	shift
-	for ktap_word; do
-		case $ktap_word in
-		"$ktap_wanted="*) echo "${ktap_word#*=}" ;;
-		esac
-	done
-}
 
 ktap_emulator() {
 	if grep -q 'M5 Simulator' /proc/cpuinfo ||
@@ -27,21 +20,46 @@ ktap_emulator() {
 	fi
 }
 
-# Say why this guest cannot run a test with the header words "$@", if so.
-ktap_obstacle() {
-	ktap_is "$(ktap_key arch "$@")" "$ktap_arch" ||
-		echo "only on $(ktap_key arch "$@")"
-	ktap_is "$(ktap_key emulator "$@")" "$ktap_emulator" ||
-		echo "only on $(ktap_key emulator "$@")"
-	[ -f /proc/config.gz ] || return 0
-	for ktap_option in $(ktap_key config "$@" | tr , ' '); do
-		zcat /proc/config.gz | grep -q "^$ktap_option=[^n]" ||
-			echo "the kernel has no $ktap_option"
+# Move the messages that dmesg has not shown yet into ktap_log. The fewer dmesg
+# shows, the faster are the tests, which look at it again and again.
+ktap_read_log() {
+	dmesg -c | tee -a "$ktap_whole_log" >"$ktap_log"
+}
+
+# Set what the header words "$@" ask for.
+ktap_read_header() {
+	ktap_arches='' ktap_emulators='' ktap_options='' ktap_kinds='' ktap_expected=0
+	for ktap_word; do
+		case $ktap_word in
+		arch=*) ktap_arches=${ktap_word#*=} ;;
+		emulator=*) ktap_emulators=${ktap_word#*=} ;;
+		config=*) ktap_options=${ktap_word#*=} ;;
+		report=*) ktap_kinds=${ktap_word#*=} ;;
+		exit=*) ktap_expected=${ktap_word#*=} ;;
+		esac
 	done
 }
 
+# Set ktap_why to the reason why this guest cannot run such a test, if so.
+ktap_obstacle() {
+	ktap_why=
+	if ! ktap_has "$ktap_arches" "$ktap_arch"; then
+		ktap_why="only on $ktap_arches"
+	elif ! ktap_has "$ktap_emulators" "$ktap_emulator"; then
+		ktap_why="only on $ktap_emulators"
+	elif [ -s "$ktap_config" ]; then
+		while [ -n "$ktap_options" ]; do
+			ktap_option=${ktap_options%%,*}
+			ktap_options=${ktap_options#"$ktap_option"}
+			ktap_options=${ktap_options#,}
+			grep -q "^$ktap_option=[^n]" "$ktap_config" ||
+				ktap_why="the kernel has no $ktap_option"
+		done
+	fi
+}
+
 # True if the comma-separated list $1 is empty or has the word $2.
-ktap_is() {
+ktap_has() {
 	case ",$1," in
 	,, | *",$2,"*) true ;;
 	*) false ;;
@@ -58,23 +76,25 @@ ktap_reason() {
 		sed 's/^\(FAIL\|SKIP\) [^ ]*: //'
 }
 
-# Why the kernel's messages speak against the test, which is to provoke reports of
-# the kinds $1 (KIND,...) and of no other, or none at all.
+# Set ktap_why if the kernel's messages speak against the test, which is to
+# provoke reports of the kinds in ktap_kinds and of no other, or none at all.
 ktap_objection() {
-	ktap_found=$(log_reports "$ktap_seen")
-	ktap_strange=$(echo "$ktap_found" |
-		grep -Ev "^($(echo "${1:-none}" | tr , '|')) |^$" | head -n 1)
-	if [ -n "$ktap_strange" ]; then
-		echo "the kernel reported: ${ktap_strange#* }"
-	elif [ -n "$1" ] && [ -z "$ktap_found" ] && [ "$ktap_status" -ne 77 ]; then
-		echo "the kernel reported nothing of the kind: $1"
+	ktap_why=
+	ktap_found=$(log_plain <"$ktap_log" | awk -f /lkmc/reports.awk)
+	if [ -z "$ktap_found" ]; then
+		[ -z "$ktap_kinds" ] || [ "$ktap_status" -eq 77 ] ||
+			ktap_why="the kernel reported nothing of the kind: $ktap_kinds"
+		return
 	fi
+	ktap_strange=$(echo "$ktap_found" |
+		grep -Ev "^($(echo "${ktap_kinds:-none}" | tr , '|')) " | head -n 1)
+	[ -z "$ktap_strange" ] || ktap_why="the kernel reported: ${ktap_strange#* }"
 }
 
-# The test's output and the kernel's last messages since it began.
+# The test's output and the kernel's last messages.
 ktap_details() {
 	awk '{ print "# " $0 }' "$ktap_output"	# ends its last line, too
-	log_since "$ktap_begun" | grep -v 'lkmc mark ' | awk '
+	log_plain <"$ktap_log" | grep -v 'lkmc mark ' | awk '
 		{ line[n++] = $0 }
 		END {
 			first = n > 100 ? n - 100 : 0
@@ -90,23 +110,20 @@ ktap_details() {
 ktap_run() {
 	ktap_number=$1 ktap_name=$2
 	shift 2
-	ktap_why=$(ktap_obstacle "$@" | head -n 1)
+	ktap_read_header "$@"
+	ktap_obstacle
 	if [ -n "$ktap_why" ]; then
 		echo "ok $ktap_number $ktap_name # SKIP $ktap_why"
 		return 0
 	fi
 
-	ktap_expected=$(ktap_key exit "$@")
 	ktap_status=0
-	ktap_begun="lkmc-test: $ktap_name ($$.$ktap_number)"
-	log_mark "$ktap_begun"
 	timeout -k 5 "$ktap_limit" "/$ktap_name" </dev/null >"$ktap_output" 2>&1 ||
 		ktap_status=$?
-	ktap_why=$(ktap_objection "$(ktap_key report "$@")")
 	# What the kernel says from here on counts for the test that comes next.
-	ktap_seen="lkmc-test: $ktap_name ended ($$.$ktap_number)"
-	log_mark "$ktap_seen"
-	if [ "$ktap_status" -eq "${ktap_expected:-0}" ] && [ -z "$ktap_why" ]; then
+	ktap_read_log
+	ktap_objection
+	if [ "$ktap_status" -eq "$ktap_expected" ] && [ -z "$ktap_why" ]; then
 		echo "ok $ktap_number $ktap_name"
 	elif [ "$ktap_status" -eq 77 ] && [ -z "$ktap_why" ]; then
 		echo "ok $ktap_number $ktap_name # SKIP $(ktap_reason)"

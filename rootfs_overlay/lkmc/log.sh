@@ -7,12 +7,22 @@ log_mark() {
 	echo "<6>$1" >/dev/kmsg
 }
 
+# Without the time stamp and, where the kernel notes it, the task (T1) or
+# processor (C0) that spoke.
+log_plain() {
+	sed -E 's/^\[ *[0-9]+\.[0-9]+\](\[ *[TC][0-9]+\])? //'
+}
+
 # Print the messages after the line $1, without their time stamps: all messages
 # when that line has left the kernel's buffer.
 log_since() {
-	{
-		dmesg | grep -F -A 999999 -e "$1" || dmesg
-	} | sed -E -e "\\|$1|d" -e 's/^\[ *[0-9]+\.[0-9]+\](\[ *[TC][0-9]+\])? //'
+	dmesg | awk -v mark="$1" '
+		index($0, mark) { n = 0; next }
+		{ line[n++] = $0 }
+		END {
+			for (i = 0; i < n; i++)
+				print line[i]
+		}' | log_plain
 }
 
 # Print "KIND MESSAGE" for each report among them: see reports.awk.

@@ -105,16 +105,19 @@ assert_no_dmesg() {
 	fi
 }
 
-lkmc_uptime() {
-	cut -d . -f 1 /proc/uptime
+lkmc_read_uptime() {
+	read -r lkmc_uptime _ </proc/uptime
+	lkmc_uptime=${lkmc_uptime%.*}
 }
 
 wait_for() {
 	lkmc_limit=$1
 	shift
-	lkmc_deadline=$(($(lkmc_uptime) + lkmc_limit))
+	lkmc_read_uptime
+	lkmc_deadline=$((lkmc_uptime + lkmc_limit))
 	until "$@"; do
-		[ "$(lkmc_uptime)" -le "$lkmc_deadline" ] ||
+		lkmc_read_uptime
+		[ "$lkmc_uptime" -le "$lkmc_deadline" ] ||
 			fail "not within $lkmc_limit s: $*"
 		sleep 0.05
 	done
