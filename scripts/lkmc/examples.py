@@ -24,6 +24,7 @@ KEYS: dict[str, Callable[[], str]] = {
     "arch": lambda: rf"(?:{'|'.join(arches())})(?:,(?:{'|'.join(arches())}))*",
     "emulator": lambda: "qemu|gem5",
     "exit": lambda: "[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5]",
+    "user": lambda: "no",
     "config": lambda: r"CONFIG_\w+(?:,CONFIG_\w+)*",
     "package": lambda: r"BR2_\w+(?:,BR2_\w+)*",
     "report": lambda: rf"(?:{'|'.join(REPORTS)})(?:,(?:{'|'.join(REPORTS)}))*",

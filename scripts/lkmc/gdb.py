@@ -91,8 +91,10 @@ def alive(run: RunFolder) -> bool:
     return False
 
 
-def wait_for(stub: Path, run: RunFolder) -> None:
-    """Wait until the emulator has made the socket of its stub. Raises MissingOutput when no run is alive."""
+def wait_for(stub: Path, run: RunFolder, what: str = "") -> None:
+    """Wait until the emulator has made the socket of its stub. Raises MissingOutput when no run is alive.
+
+    what: the option of scripts/run that says what it runs."""
     begin = time.monotonic()
     while (lives := alive(run)) or time.monotonic() < begin + STARTING:
         if lives and stub.exists():
@@ -100,7 +102,8 @@ def wait_for(stub: Path, run: RunFolder) -> None:
         if time.monotonic() > begin + PATIENCE:
             raise EmulatorFailed(f"{stub}: the emulator has no such socket; see {run.script} for its command")
         time.sleep(0.02)
-    raise MissingOutput(f"no guest runs in {run.path}; start one with: scripts/run --wait-gdb "
+    raise MissingOutput(f"no {'program' if what else 'guest'} runs in {run.path}; start one with: "
+                        f"scripts/run --wait-gdb {what}{' ' if what else ''}"
                         f"--output {run.path.parents[1]} --run-id {run.path.name}")
 
 

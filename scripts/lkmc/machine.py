@@ -52,6 +52,14 @@ class Prebuilt:
 
 
 @dataclass(frozen=True)
+class User:
+    """User mode: QEMU's program, the distro's package of it, the folder with the distro's libraries."""
+    program: str
+    package: str
+    root: str
+
+
+@dataclass(frozen=True)
 class Machine:
     """One architecture as board/ARCH/machine.toml describes it."""
     arch: str
@@ -60,6 +68,7 @@ class Machine:
     kernels: tuple[KernelImage, ...]
     qemu: Qemu
     prebuilt: Prebuilt
+    user: User
 
 
 @cache
@@ -77,7 +86,7 @@ def read(arch: str) -> Machine:
         kernels = tuple(KernelImage(**kernel) for kernel in table["kernel"])
         return Machine(arch, table["console"], table["gdb_architecture"], kernels,
                        Qemu(package=table["packages"]["qemu"], **_frozen(table["qemu"])),
-                       Prebuilt(**_frozen(table["prebuilt"])))
+                       Prebuilt(**_frozen(table["prebuilt"])), User(**table["user"]))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: {error}; compare it with the other board/*/machine.toml") from None
 

@@ -74,6 +74,7 @@ SWITCH = {"action": "store_true"}
 
 OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "after": option("--after", default="", metavar="ARGUMENTS", help="GDB's arguments after ours"),
+    "all-archs": option("-A", "--all-archs", **SWITCH, help="all architectures, instead of that of --arch"),
     "arch": option("-a", "--arch", type=arch, action=Given, default="x86_64", metavar="ARCH",
                    help="architecture of the guest: x86_64, aarch64, arm, or x, A, a (default: %(default)s)"),
     "background": option("--background", **SWITCH,
@@ -112,6 +113,9 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "eval-file": option("--eval-file", metavar="FILE", help="like --eval, with the script FILE (-: standard input)"),
     "eval-after-file": option("--eval-after-file", metavar="FILE",
                               help="like --eval-after, with the script FILE (-: standard input)"),
+    "gcc-which": option("--gcc-which", choices=("host", "buildroot"), metavar="WHICH",
+                        help="compile programs with the host's distro packages or buildroot's compiler (default: the "
+                             "output's own where it has one)"),
     "initrd": option("-i", "--initrd", **SWITCH, help="boot from rootfs.cpio in memory instead of the disk"),
     "instant": option("--instant", **FLAG, default=False,
                       help="start from the saved state of a guest that has booted, which is made the first time"),
@@ -155,6 +159,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                    help="how often each thing is measured (default: %(default)s)"),
     "set": option("--set", action="append", default=[], metavar="BR2_X=VALUE",
                   help="set this option of Buildroot's configuration; may be repeated"),
+    "static": option("--static", **FLAG, default=False, help="link programs to no shared library"),
     "tier": option("--tier", action="append", choices=("unit", "modules", "boot", "buildroot", "gem5"), metavar="TIER",
                    help="run only this tier: unit, modules, boot, buildroot or gem5; may be repeated"),
     "timeout": option("--timeout", type=number(0.1, 1e6, float), metavar="SECONDS",
@@ -163,6 +168,10 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "tmux-args": option("--tmux-args", metavar="ARGUMENTS",
                         help="arguments of scripts/run-gdb for --tmux, which this implies"),
     "type": option("--type", choices=("input",), help="list the options that lkmc.toml can set"),
+    "userland": option("-u", "--userland", metavar="PROGRAM",
+                       help="run this program of userland/, or the file of this path, without a guest"),
+    "userland-args": option("--userland-args", metavar="ARGUMENTS",
+                            help="arguments for the program of --userland, quoted as for a shell"),
     "variant": option("--variant", type=variant, action=Given, metavar="NAME",
                       help="the output out/ARCH-NAME, in the place of --output"),
     "verbose": option("-v", "--verbose", **SWITCH, help="print more about what is done"),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from lkmc import apt, distro, initramfs, kernel_image, paths
+from lkmc import apt, distro, initramfs, kernel_image, paths, programs
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine, Prebuilt
 from lkmc.output import PREBUILT
@@ -106,16 +105,16 @@ def _build_modules(machine: Machine, kernel: distro.Kernel, build: Path) -> list
     _copy_sources(paths.TOP / "kernel_modules", build)
     prefix = machine.prebuilt.compiler
     # The kernel's own compiler version is named in its headers; any close version of ours does.
-    _make("-C", kernel.build, f"M={build}", f"ARCH={machine.prebuilt.kernel_arch}", f"CROSS_COMPILE={prefix}",
-          f"CC={prefix}gcc", f"LKMC_INCLUDE={paths.TOP}/include", "modules", log=build.with_suffix(".log"))
+    programs.make(["-C", kernel.build, f"M={build}", f"ARCH={machine.prebuilt.kernel_arch}", f"CROSS_COMPILE={prefix}",
+                   f"CC={prefix}gcc", f"LKMC_INCLUDE={paths.TOP}/include", "modules"], build.with_suffix(".log"))
     return sorted(build.glob("*.ko"))
 
 
 def _build_userland(machine: Machine, build: Path, target: Path) -> list[Path]:
     """Compile userland/ statically, as the guest has no shared libraries; install into target; return the programs."""
     prefix = machine.prebuilt.compiler
-    _make("-C", paths.TOP / "userland", f"OUT={build}", f"ARCH={machine.arch}", f"CC={prefix}gcc", f"CXX={prefix}g++",
-          "LDFLAGS=-static", f"DESTDIR={target}", "install", log=build.with_suffix(".log"))
+    programs.make(["-C", paths.TOP / "userland", f"OUT={build}", f"ARCH={machine.arch}", f"CC={prefix}gcc",
+                   f"CXX={prefix}g++", "LDFLAGS=-static", f"DESTDIR={target}", "install"], build.with_suffix(".log"))
     return sorted(build.glob("*.out"))
 
 
@@ -123,15 +122,6 @@ def _strip(machine: Machine, target: Path) -> None:
     """Take debug information out of the guest's copies, as Buildroot does; images/lkmc keeps it."""
     ours = [*target.glob("*.out"), *target.glob("*.ko"), *target.glob("lib/modules/*/updates/*.ko")]
     subprocess.run([f"{machine.prebuilt.compiler}strip", "--strip-debug", *ours], check=True)
-
-
-def _make(*words: str | Path, log: Path) -> None:
-    command = ["make", "-s", f"-j{os.cpu_count()}", *map(str, words)]
-    with log.open("w") as file:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
-    if done.returncode:
-        errors = [line for line in log.read_text(errors="replace").splitlines() if "error" in line.lower()]
-        raise MissingOutput(f"{errors[0] if errors else 'make failed'}; see {log}")
 
 
 def _copy_sources(source: Path, target: Path) -> None:

@@ -59,7 +59,7 @@ def boot(yes: bool, lacking: list[str]) -> list[str]:
         where = paths.OUT / f"{arch}-prebuilt"
         mach = machine.read(arch)
         try:
-            apt.require({mach.qemu.program: mach.qemu.package}, yes)
+            apt.require({mach.qemu.program: mach.qemu.package, mach.user.program: mach.user.package}, yes)
             prebuilt.make(mach, where, None, yes)
             arguments.append(f"--output={where}")
         except LkmcError as error:

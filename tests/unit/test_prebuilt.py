@@ -87,20 +87,6 @@ def test_the_kernel_link_is_the_only_one(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.glob("linux-*")] == ["linux-6.12"]
 
 
-def test_a_build_that_fails_names_the_first_error_and_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fakes.on_path(monkeypatch, tmp_path, make="echo ok; echo 'a.c:1: error: one'; echo 'a.c:2: error: two' >&2; exit 2")
-    with pytest.raises(MissingOutput) as caught:
-        prebuilt._make("all", log=tmp_path / "log")
-    assert str(caught.value) == f"a.c:1: error: one; see {tmp_path}/log"
-    assert (tmp_path / "log").read_text().splitlines()[0] == "ok"
-
-
-def test_a_build_that_fails_without_a_word_still_names_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fakes.on_path(monkeypatch, tmp_path, make="exit 2")
-    with pytest.raises(MissingOutput, match="make failed; see "):
-        prebuilt._make("all", log=tmp_path / "log")
-
-
 def test_a_host_that_cannot_do_it_is_told_to_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(programs: object, yes: bool) -> None:
         raise MissingOutput("no cpio")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// lkmc: user=no
 /*
  * pagemap_dump - every page of a process and where it is in memory
  *

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// lkmc: user=no
 /*
  * virt_to_phys_user - where in the computer's memory an address of a process is
  *

@@ -18,7 +18,6 @@ static const char machine[] = "x86_64";
 #elif defined(__aarch64__)
 static const char machine[] = "aarch64";
 #elif defined(__arm__)
-/* armv7l, or armv8l on a 64-bit kernel. */
 static const char machine[] = "arm";
 #else
 static const char machine[] = "";
@@ -36,6 +35,8 @@ int main(void)
 	printf("machine = %s\n", name.machine);
 
 	CHECK(strcmp(name.sysname, "Linux") == 0);
-	CHECK(strncmp(name.machine, machine, strlen(machine)) == 0);
+	/* A 64-bit kernel says what it is itself, but to setarch linux32. */
+	CHECK(strncmp(name.machine, machine, strlen(machine)) == 0 ||
+	      (sizeof(void *) == 4 && strstr(name.machine, "64")));
 	return 0;
 }

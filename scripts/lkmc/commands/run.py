@@ -5,6 +5,7 @@ Without a payload you get a root shell. The exit status is the payload's own; 10
 reset), 124 the time limit, 125 an error of ours. What follows a lone -- goes to QEMU as it is.
 
     scripts/run --arch aarch64 --eval-after 'insmod /hello.ko; exit 7' </dev/null
+    scripts/run --arch aarch64 --userland hello         one program of userland/, without a guest
 """
 from __future__ import annotations
 
@@ -27,13 +28,17 @@ from lkmc.run_folder import RunFolder
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
            "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "snapshots",
-           "disk2",           "tmux", "tmux-args", "debug-vm", "debug-vm-args")
+           "disk2", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args", "static",
+           "gcc-which")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 
 
 def main(args: argparse.Namespace) -> int:
     _check(args)
+    if args.userland is not None:
+        from lkmc import user_mode
+        return user_mode.run(args)
     made = False if args.output or args.dry_run else first_output(args)
     request = RunRequest.of(args)
     built = output.find(args.output, args.arch, "arch_given" in args)

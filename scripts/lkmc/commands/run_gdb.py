@@ -4,6 +4,8 @@
     scripts/run --wait-gdb              in one terminal
     scripts/run-gdb start_kernel        in another
 
+    scripts/run --userland hello --wait-gdb; scripts/run-gdb --userland hello main      one program, without a guest
+
 Without a BREAKPOINT the guest goes on at once: press Ctrl-C in GDB to stop it. Module symbols follow the guest, and
 `lkmc-break hello hello_init` stops in a module that is not loaded yet.
 """
@@ -23,7 +25,7 @@ from lkmc.request import Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "run-id", "before", "after", "no-continue", "no-lxsymbols", "kgdb", "debug", "early",
-           "dry-run")
+           "dry-run", "userland", "static", "gcc-which")
 
 LIMIT = 300.0       # seconds of the boot in which a guest says its symbols
 
@@ -34,6 +36,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    if args.userland is not None:
+        from lkmc import gdb_program
+        return gdb_program.run(args)
     built = output.find(args.output, args.arch, "arch_given" in args)
     mach = machine.read(built.arch)
     run = RunFolder(built.path / "run" / args.run_id)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run the programs of userland/ that need no guest, linked to shared libraries and static, and print KTAP.
+
+    scripts/test-user-mode --all-archs
+    scripts/test-user-mode --arch aarch64 -k 'hello*' --junit results.xml
+
+As many run at a time as this computer has processors. Exit status: 0 when none failed, else 1; 125 an error of ours.
+--timeout is that of each program.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from lkmc import examples, ktap, machine, paths, programs, user_mode
+from lkmc.errors import UserError
+from lkmc.examples import Example
+from lkmc.ktap import Result, Status
+from lkmc.user_mode import Maker
+
+OPTIONS = ("arch", "all-archs", "output", "variant", "keyword", "junit", "timeout", "qemu-which", "gcc-which")
+EMULATOR = "qemu"
+CANNOT = 77             # the exit status of a program that cannot run here and says why
+LIMIT = 60.0            # seconds of one program, unless --timeout says otherwise
+LINKED = {"dynamic": False, "static": True}
+LAST_LINES = 20         # that are shown of a program that failed
+
+
+@dataclass(frozen=True)
+class Case:
+    """An example linked in one way. obstacle: why it is not run; empty if it is."""
+    example: Example
+    arch: str
+    linked: str
+    obstacle: str
+    command: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.arch}/{self.linked}/{self.example.name}"
+
+
+def main(args: argparse.Namespace) -> int:
+    if args.all_archs and args.output:
+        raise UserError("--all-archs takes the output of each architecture; leave out --output and --variant")
+    cases = [case for arch in (machine.arches() if args.all_archs else (args.arch,)) for case in _cases(arch, args)]
+    cases.sort(key=lambda case: not case.obstacle)
+    results: list[Result] = []
+    print(ktap.head(len(cases)), flush=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for result in pool.map(lambda case: run(case, args.timeout or LIMIT), cases):
+            results.append(result)
+            print(ktap.lines(len(results), result), flush=True)
+    if args.junit:
+        args.junit.write_bytes(ktap.junit("lkmc.user-mode", results))
+    return 1 if any(result.status is Status.FAILED for result in results) else 0
+
+
+def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
+    """The examples of an architecture, in both ways, made. Raises LkmcError when they cannot be."""
+    built = programs.home(args.output, arch, "arch_given" in args and not args.all_archs)
+    mach = machine.read(built.arch)
+    ours = (example for example in examples.find(paths.TOP, built.arch) if example.name.endswith(user_mode.TREE.suffix))
+    chosen = examples.select(ours, args.keyword)
+    qemu = user_mode.emulator(args.qemu_which, built, mach, args.yes)
+    cases = []
+    for linked, static in LINKED.items():
+        maker = Maker.of(args, built, mach, static)
+        obstacles = {example: _obstacle(example, maker) for example in chosen}
+        able = [example for example in chosen if not obstacles[example]]
+        files = maker.make([example.path.stem for example in able]) if able else []
+        commands = {example: user_mode.argv(qemu, maker.check(file), [], ())
+                    for example, file in zip(able, files, strict=True)}
+        cases += [Case(example, built.arch, linked, obstacles[example], commands.get(example, ()))
+                  for example in chosen]
+    return cases
+
+
+def _obstacle(example: Example, maker: Maker) -> str:
+    """Why an example cannot run without a guest, linked in this way; empty if it can."""
+    if "user" in example.keys or example.test not in ("", "last", "own"):
+        return "needs a guest, or somebody who looks on"
+    if example.words("config"):
+        return "needs a kernel of its own"
+    if example.words("package") and (maker.static or not maker.own):
+        return f"needs the shared libraries of an output with {example.keys['package']}"
+    return example.obstacle(maker.built.arch, EMULATOR, maker.built)
+
+
+def run(case: Case, limit: float) -> Result:
+    """Run one program to its end. limit: seconds."""
+    if case.obstacle:
+        return Result(case.name, Status.SKIPPED, case.obstacle)
+    began = time.monotonic()
+    try:
+        done = subprocess.run(case.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=limit, text=True, errors="replace")
+    except subprocess.TimeoutExpired:
+        return Result(case.name, Status.FAILED, f"did not end within {limit:g} s", (shlex.join(case.command),))
+    status = done.returncode if done.returncode >= 0 else 128 - done.returncode
+    if status == CANNOT != case.example.exit:
+        return Result(case.name, Status.SKIPPED, " ".join(done.stdout.split()))
+    right = status == case.example.exit
+    reason = "" if right else f"exit status {status}, not {case.example.exit}"
+    details = () if right else (shlex.join(case.command), *done.stdout.splitlines()[-LAST_LINES:])
+    return Result(case.name, Status.OK if right else Status.FAILED, reason, details, time.monotonic() - began)

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""User mode: one program of any of our architectures under QEMU, which hands its system calls to this host's kernel."""
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+
+from lkmc import apt, gdb, machine, paths, prebuilt, programs, tmux
+from lkmc.errors import MissingOutput, UserError
+from lkmc.machine import Machine
+from lkmc.output import Output
+from lkmc.programs import Tree
+from lkmc.run_folder import RunFolder
+
+TREE = Tree("userland", ".out")
+# What only a guest has; of what lkmc.toml may set for all runs, --cpus, --memory and the like, nothing is said.
+GUEST_ONLY = ("eval", "eval_after", "eval_file", "eval_after_file", "kernel_cli", "kernel_cli_after_dash", "initrd",
+              "persist", "background", "kgdb", "kdb", "debug_vm", "debug_vm_args")
+# A program of this host's architecture would else find this host's libraries first, by their cache or in a folder that
+# only the host has, and mix them with its own: "stack smashing detected".
+LIBRARY_PATH = "/lib64:/usr/lib64:/lib:/usr/lib"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program, the folder that it sees as / where that has what it opens, and where in there its libraries are."""
+    path: Path
+    root: Path
+    library_path: str
+
+
+def run(args: Namespace) -> int:
+    """Become QEMU: standard input and output, the exit status and signals are the program's own."""
+    for option in GUEST_ONLY:
+        if getattr(args, option):
+            raise UserError(f"--{option.replace('_', '-')} needs a guest, and --userland runs a program without one; "
+                            f"leave out one of the two")
+    tmux_asked = args.tmux or args.tmux_args is not None
+    if tmux_asked and not args.wait_gdb:
+        raise UserError("--tmux needs --wait-gdb here: a program without a guest has ended before GDB comes")
+    arguments = gdb.words("--userland-args", args.userland_args or "")
+    built = programs.home(args.output, args.arch, "arch_given" in args)
+    mach = machine.read(built.arch)
+    program = Maker.of(args, built, mach, args.static).find(args.userland)
+    command = argv(emulator(args.qemu_which, built, mach, args.yes), program, arguments, args.rest)
+    run_folder = RunFolder(built.path / "run" / args.run_id)
+    if args.wait_gdb:
+        command = (command[0], "-g", str(run_folder.socket("gdb")), *command[1:])
+    if args.timeout:
+        command = ("timeout", "--foreground", "--kill-after=3", f"{args.timeout:g}", *command)
+    if args.dry_run:
+        print(shlex.join(command))
+        return 0
+    if not args.quiet:
+        print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
+    if args.wait_gdb:
+        _claim(run_folder, command)
+    if tmux_asked:
+        tmux.beside([str(paths.TOP / "scripts/run-gdb"), "--output", str(built.path), "--run-id", args.run_id,
+                     "--static" if args.static else "--no-static", "--userland", args.userland,
+                     *gdb.words("--tmux-args", args.tmux_args or "")])
+    sys.stdout.flush()
+    os.execvp(command[0], command)
+
+
+def _claim(run_folder: RunFolder, command: tuple[str, ...]) -> None:
+    """Have the run folder until the program's end."""
+    run_folder.claim()
+    run_folder.write(command, None)
+    os.set_inheritable(run_folder.lock_fd(), True)
+
+
+def argv(qemu: str, program: Program, arguments: list[str], extra: tuple[str, ...]) -> tuple[str, ...]:
+    """QEMU's command line. extra: options of QEMU's that the user adds."""
+    libraries = ("-E", f"LD_LIBRARY_PATH={program.library_path}") if program.library_path else ()
+    return (qemu, "-L", str(program.root), *libraries, *extra, str(program.path), *arguments)
+
+
+def emulator(which: str | None, built: Output, mach: Machine, yes: bool) -> str:
+    """The QEMU for programs: the output's own where it has one, else the distro's. Raises MissingOutput."""
+    own = built.program(mach.user.program)
+    if own and which != "host":
+        return str(own)
+    if which == "buildroot":
+        raise MissingOutput(f"{built.host}/bin/{mach.user.program}: not built; set "
+                            f"BR2_PACKAGE_HOST_QEMU_LINUX_USER_MODE=y in {built.path}/.config and run scripts/build "
+                            f"--arch {built.arch}, or leave out --qemu-which")
+    apt.require({mach.user.program: mach.user.package}, yes)
+    return str(shutil.which(mach.user.program))
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Where the programs of userland/ come from: Buildroot made them in the output, or a compiler makes them now."""
+    built: Output
+    mach: Machine
+    static: bool
+    own: bool       # the output's own compiler and libraries, not the distro's
+    yes: bool
+
+    @classmethod
+    def of(cls, args: Namespace, built: Output, mach: Machine, static: bool) -> Maker:
+        """As the options say. Raises MissingOutput."""
+        if args.gcc_which == "buildroot" and built.prebuilt:
+            raise MissingOutput(f"{built.path} has no compiler of Buildroot's; leave out --gcc-which, or run "
+                                f"scripts/build --arch {built.arch}")
+        return cls(built, mach, static, not built.prebuilt and args.gcc_which != "host", args.yes)
+
+    def find(self, text: str) -> Program:
+        """The program that the text means. Raises UserError, MissingOutput."""
+        path = programs.as_it_is(text) or self.make([TREE.name(text, self.built.arch)])[0]
+        return self.check(path)
+
+    def check(self, path: Path) -> Program:
+        """The program at this path, which this host can run. Raises UserError, MissingOutput."""
+        root = _staging(self.built) if self.own else distro_root(self.mach)
+        if not path.exists():
+            raise MissingOutput(f"{path}: not built; run scripts/build --output {self.built.path} "
+                                f"lkmc-userland-rebuild")
+        elf = programs.check(path, self.built.arch)
+        if elf.interpreter and not any((top / elf.interpreter.lstrip("/")).exists() for top in (root, Path("/"))):
+            raise MissingOutput(f"{path}: its interpreter {elf.interpreter} is not there, nor in {root}; link it "
+                                f"without one: -static")
+        return Program(path, root, LIBRARY_PATH if self.own else "")
+
+    def make(self, names: list[str]) -> list[Path]:
+        """The files of these programs of userland/, compiled where Buildroot did not do it. Raises MissingOutput."""
+        files = [Path(name).name + TREE.suffix for name in names]
+        if self.own and not self.static:
+            return [self.built.overlay / file for file in files]
+        if not self.own:
+            apt.require({"make": "make"}, self.yes)
+            prebuilt.install_compilers(self.mach.prebuilt, self.yes)
+        compiler = _own_compiler(self.built) if self.own else self.mach.prebuilt.compiler
+        build = self.built.path / "build" / f"lkmc-userland{self._kind()}"
+        programs.make(["-C", TREE.path, f"OUT={build}", f"ARCH={self.built.arch}", f"CC={compiler}gcc",
+                       f"CXX={compiler}g++", f"LDFLAGS={'-static' if self.static else ''}", *files],
+                      build.with_suffix(".log"))
+        return [build / file for file in files]
+
+    def _kind(self) -> str:
+        """What tells the folder apart from others; the static ones of a prebuilt output are those of its guest."""
+        if self.own or (self.static and self.built.prebuilt):
+            return "-static" if self.own else ""
+        return "-host-static" if self.static else "-host"
+
+
+def _own_compiler(built: Output) -> str:
+    """The path and prefix of the compiler that Buildroot made or took. Raises MissingOutput."""
+    found = [path for folder in built.programs for path in sorted(folder.glob("*-linux-*-gcc"))]
+    if not found:
+        raise MissingOutput(f"{built.host}/bin: no compiler; {built.how}")
+    return str(found[0]).removesuffix("gcc")
+
+
+def distro_root(mach: Machine) -> Path:
+    """Where the distro has the libraries of the architecture: on a host of the same one where all are."""
+    root = Path(mach.user.root)
+    return root if (root / "lib").is_dir() else Path("/")
+
+
+def _staging(built: Output) -> Path:
+    """The output's own libraries. Raises MissingOutput."""
+    staging = (built.path / "staging").resolve()
+    if not (staging / "lib").exists():
+        raise MissingOutput(f"{staging}: no libraries; {built.how}")
+    return staging

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/run --userland, with an emulator and a compiler that are none."""
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import fakes
+import pytest
+from test_programs import elf
+
+from lkmc import paths
+from lkmc.output import Output
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Output:
+    """A Buildroot output whose qemu-aarch64 prints its arguments."""
+    out = fakes.output_folder(tmp_path / "out", "aarch64")
+    fakes.script(out.host / "bin/qemu-aarch64", 'printf "%s\\n" "$@"; test -z "$DIE" || kill -s "$DIE" $$; exit 3')
+    fakes.script(out.host / "bin/aarch64-buildroot-linux-gnu-gcc", "exit 1")
+    (out.path / "staging/lib").mkdir(parents=True)
+    (out.path / "staging/lib/ld.so").touch()
+    out.overlay.mkdir()
+    elf(out.overlay / "hello.out", interpreter="/lib/ld.so")
+    return out
+
+
+def run(output: Output, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([paths.TOP / "scripts/run", "--output", output.path, *words], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=60, env={**os.environ, **environment})
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    assert (done.returncode, done.stdout) == (125, "")
+    [line] = done.stderr.splitlines()
+    return line
+
+
+def test_the_emulator_takes_the_place_of_the_runner(output: Output) -> None:
+    done = run(output, "--userland", "hello", "--userland-args", "a 'b c'", "--", "-r", "6.1")
+    assert done.returncode == 3
+    assert done.stdout.splitlines() == ["-L", f"{output.path}/staging", "-E",
+                                        "LD_LIBRARY_PATH=/lib64:/usr/lib64:/lib:/usr/lib", "-r", "6.1",
+                                        f"{output.overlay}/hello.out", "a", "b c"]
+    assert done.stderr.startswith(f"+ {output.host}/bin/qemu-aarch64 -L ") and done.stderr.count("\n") == 1
+    assert not (output.path / "run").exists()
+
+
+def test_a_signal_that_ends_the_emulator_ends_the_runner(output: Output) -> None:
+    assert run(output, "--quiet", "--userland", "hello", DIE="SEGV").returncode == -11
+
+
+def test_the_time_limit_ends_the_emulator(output: Output) -> None:
+    fakes.script(output.host / "bin/qemu-aarch64", "exec sleep 60")
+    assert run(output, "--userland", "hello", "--timeout", "0.2").returncode == 124
+
+
+def test_a_dry_run_only_prints(output: Output) -> None:
+    done = run(output, "--dry-run", "--userland", "c/hello.c")
+    assert done.returncode == 0 and done.stdout.endswith(f"{output.overlay}/hello.out\n") and not done.stderr
+
+
+def test_a_run_for_gdb_has_a_socket_and_keeps_others_out(output: Output) -> None:
+    fakes.script(output.host / "bin/qemu-aarch64", 'printf "%s\\n" "$@"; read -r line')
+    command = [str(paths.TOP / "scripts/run"), "--output", str(output.path), "--userland", "hello", "--wait-gdb"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as first:
+        assert first.stdin and first.stdout
+        assert [first.stdout.readline(), first.stdout.readline()] == ["-g\n", f"{output.path}/run/0/gdb.sock\n"]
+        assert f"run id 0 is in use by process {first.pid}" in run(output, "--userland", "hello", "--wait-gdb").stderr
+        first.communicate("\n", timeout=60)
+    assert f"{output.host}/bin/qemu-aarch64" in (output.path / "run/0/run.sh").read_text()
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--userland", "hell"], "no program 'hell' for aarch64 in userland/ (did you mean hello"),
+    (["--userland", "rdtsc"], "userland/ has 'rdtsc' for x86_64, not for aarch64: give --arch x86_64"),
+    (["--userland", str(paths.TOP / "README.md")], "README.md: not an ELF program"),
+    (["--userland", "add"], "add.out: not built; run scripts/build --output"),
+    (["--userland", "hello", "--eval-after", "true"], "--eval-after needs a guest"),
+    (["--userland", "hello", "--kgdb"], "--kgdb needs a guest"),
+    (["--userland", "hello", "--userland-args", "'"], "--userland-args: no closing quotation: '"),
+    (["--userland", "hello", "--gcc-which", "gcc"], "invalid choice: 'gcc'"),
+    (["--userland", "hello", "--tmux"], "--tmux needs "),
+])
+def test_a_request_that_cannot_be_is_refused_in_a_line(output: Output, words: list[str], said: str) -> None:
+    assert said in refused(run(output, *words, TMUX_PANE=""))
+
+
+def test_a_program_without_its_interpreter_is_refused(output: Output, tmp_path: Path) -> None:
+    path = elf(tmp_path / "lost", interpreter="/lib/no-such-ld.so")
+    assert f"{path}: its interpreter /lib/no-such-ld.so is not there" in refused(run(output, "--userland", str(path)))
+    path = elf(tmp_path / "other", machine=62)
+    assert "a program for x86_64, not for aarch64; give --arch x86_64" in refused(run(output, "--userland", str(path)))
+
+
+def test_a_missing_emulator_of_the_output_s_own_is_named(output: Output) -> None:
+    (output.host / "bin/qemu-aarch64").unlink()
+    done = run(output, "--userland", "hello", "--qemu-which", "buildroot")
+    assert "BR2_PACKAGE_HOST_QEMU_LINUX_USER_MODE=y" in refused(done)
+
+
+def test_gdb_is_told_what_runs_and_where_its_libraries_are(output: Output) -> None:
+    fakes.script(output.host / "bin/aarch64-buildroot-linux-gnu-gdb", "exit 0")
+    command = [str(paths.TOP / "scripts/run-gdb"), "--output", str(output.path), "--userland", "hello", "--dry-run"]
+    done = subprocess.run([*command, "main"], capture_output=True, text=True, timeout=60)
+    lines = done.stdout.splitlines()
+    assert f"set sysroot {output.path}/staging" in lines and f"file {output.overlay}/hello.out" in lines
+    assert lines.index("break main") < lines.index("continue")
+    stopped = subprocess.run([*command, "--no-continue"], capture_output=True, text=True, timeout=60)
+    assert "continue" not in stopped.stdout.splitlines()
+    refusal = subprocess.run([*command, "--kgdb"], capture_output=True, text=True, timeout=60)
+    assert refusal.returncode == 125 and "--kgdb is for Linux in a guest" in refusal.stderr
