@@ -41,6 +41,15 @@ endef
 HOST_QEMU_POST_INSTALL_HOOKS += LKMC_HOST_QEMU_NOTE_DEVICES
 endif
 
+# The shell runs BusyBox's own applets first (board/common/busybox.config): leave those
+# out that a package brings in full.
+ifeq ($(BR2_PACKAGE_PCIUTILS),y)
+define LKMC_BUSYBOX_LEAVE_OUT_LSPCI
+	$(call KCONFIG_DISABLE_OPT,CONFIG_LSPCI)
+endef
+PACKAGES_BUSYBOX_CONFIG_FIXUPS += $(LKMC_BUSYBOX_LEAVE_OUT_LSPCI)$(sep)
+endif
+
 # The C library starts on kernels far older than the headers that it is built with, for
 # variants run other kernels with the same toolchain (--kernel-version).
 GLIBC_CONF_OPTS += --enable-kernel=4.19
