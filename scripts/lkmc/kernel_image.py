@@ -33,6 +33,7 @@ def install(vmlinuz: Path, names: Prebuilt, images: Path) -> None:
 
 def unpack(data: bytes) -> bytes:
     """The ELF kernel inside a compressed image. Raises MissingOutput when none is found."""
+    error = MissingOutput("the distro's kernel image is packed in a way that is not known")
     for magic, how in ((XZ, _xz), (ZSTD, _zstd), (GZIP, _gzip)):
         start = data.find(magic)
         while start >= 0:
@@ -40,10 +41,12 @@ def unpack(data: bytes) -> bytes:
                 found = how(data[start:])
             except (lzma.LZMAError, zlib.error):
                 found = b""
+            except MissingOutput as lacking:    # the magic number may be there by chance
+                found, error = b"", lacking
             if found.startswith(b"\x7fELF"):
                 return found
             start = data.find(magic, start + 1)
-    raise MissingOutput("the distro's kernel image is packed in a way that is not known")
+    raise error
 
 
 def _xz(data: bytes) -> bytes:

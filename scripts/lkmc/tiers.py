@@ -29,10 +29,11 @@ class Tier:
 
 
 def unit(yes: bool, lacking: list[str]) -> list[str]:
-    try:
-        apt.require({"shellcheck": "shellcheck"}, yes)
-    except LkmcError as error:
-        lacking.append(f"shellcheck: {error}")
+    for program in ("shellcheck", "zstd"):
+        try:
+            apt.require({program: program}, yes)
+        except LkmcError as error:
+            lacking.append(f"{program}: {error}")
     return ["tests/unit"]
 
 
