@@ -30,6 +30,11 @@ KEYS: dict[str, Callable[[], str]] = {
     "report": lambda: rf"(?:{'|'.join(REPORTS)})(?:,(?:{'|'.join(REPORTS)}))*",
     "test": lambda: "own|host|last|none",
     "qemu": lambda: r"-[\w-]+(?:,\S+)?",
+    "cpus": lambda: "[1-8]",
+    "input": lambda: r"\S+",
+    "image": lambda: "raw",
+    "libc": lambda: "(?:newlib|picolibc|none)(?:,(?:newlib|picolibc|none))*",
+    "timeout": lambda: "[1-9][0-9]*",
     "cflags": lambda: ".+",
     "ldflags": lambda: ".+",
 }

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import subprocess
 import sys
 from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
 
-from lkmc import gdb, machine, programs, toolchain
-from lkmc.errors import UserError
+from lkmc import baremetal, gdb, machine, programs, toolchain
+from lkmc.errors import MissingOutput, UserError
+from lkmc.machine import Machine
+from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 from lkmc.user_mode import Maker
 
 KERNEL_ONLY = ("no_lxsymbols", "kgdb", "early")
+SIMULATORS = ("arm-none-eabi-gdb", toolchain.DISTRO_GDB)     # that may have been built with one
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What GDB looks at. root: the folder with the program's libraries, if any; what: scripts/run's option for it."""
+    program: Path
+    root: Path | None
+    what: str
+    start: str          # where a program begins that a machine brings up first; empty for others
 
 
 def run(args: Namespace) -> int:
@@ -19,21 +35,52 @@ def run(args: Namespace) -> int:
     for option in KERNEL_ONLY:
         if getattr(args, option):
             raise UserError(f"--{option.replace('_', '-')} is for Linux in a guest; leave it out")
+    if args.sim and args.baremetal is None:
+        raise UserError("--sim runs a program of --baremetal; give one")
     built = programs.home(args.output, args.arch, "arch_given" in args)
     mach = machine.read(built.arch)
     run_folder = RunFolder(built.path / "run" / args.run_id)
     stub = run_folder.socket("gdb")
-    program = Maker.of(args, built, mach, args.static).find(args.userland)
-    if not args.dry_run:
-        gdb.wait_for(stub, run_folder, f"--userland {shlex.quote(args.userland)}")
+    subject = _subject(args, built, mach)
+    tool = simulator(built, mach) if args.sim else toolchain.tool("gdb", built, mach, args.yes)
+    if args.sim:
+        run_folder.path.mkdir(parents=True, exist_ok=True)
+    elif not args.dry_run:
+        gdb.wait_for(stub, run_folder, subject.what)
     text = gdb.script("gdbprogram.j2", maker="scripts/run-gdb", run=str(run_folder.path),
-                      script=str(run_folder.gdb_script), architecture=mach.gdb_architecture, root=str(program.root),
-                      program=str(program.path), remote_log=str(run_folder.gdb_log) if args.debug else "",
-                      target=str(stub), breakpoint=args.breakpoint, go_on=not args.no_continue)
-    command = gdb.argv(toolchain.tool("gdb", built, mach, args.yes), run_folder.gdb_script, args.before, args.after)
+                      script=str(run_folder.gdb_script), architecture=mach.gdb_architecture,
+                      root=str(subject.root or ""), program=str(subject.program),
+                      remote_log=str(run_folder.gdb_log) if args.debug else "", start=subject.start,
+                      target="" if args.sim else str(stub), breakpoint=args.breakpoint, go_on=not args.no_continue)
+    command = gdb.argv(tool, run_folder.gdb_script, args.before, args.after)
     if args.dry_run:
         print(f"{text}# {shlex.join(command)}")
         return 0
     run_folder.gdb_script.write_text(text)
     print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
     return gdb.start(command, stub)
+
+
+def _subject(args: Namespace, built: Output, mach: Machine) -> Subject:
+    if args.baremetal is not None:
+        program = baremetal.Maker(built, mach, args.gcc_which or "host", args.yes).find(args.baremetal, raw=False)
+        return Subject(program, None, f"--baremetal {shlex.quote(args.baremetal)}", "_start")
+    user = Maker.of(args, built, mach, args.static).find(args.userland)
+    return Subject(user.path, user.root, f"--userland {shlex.quote(args.userland)}", "")
+
+
+def simulator(built: Output, mach: Machine) -> str:
+    """A GDB with a simulator of this architecture. Raises UserError, MissingOutput."""
+    prefix = dict(mach.baremetal.compilers).get("crosstool-ng")
+    if prefix is None:
+        raise UserError(f"GDB has no simulator for {built.arch}; leave out --sim")
+    own = built.program(f"{prefix}gdb")
+    candidates = [str(own)] if own else [found for name in SIMULATORS if (found := shutil.which(name))]
+    for program in candidates:
+        tried = subprocess.run([program, "-nx", "-batch", "-ex", f"set architecture {mach.gdb_architecture}",
+                                "-ex", "target sim"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if "ndefined target command" not in tried.stderr:
+            return program
+    raise MissingOutput(f"{' and '.join(candidates) or 'this host'}: no GDB with the simulator of {built.arch}; the "
+                        f"package crosstool-ng builds one: scripts/build --arch {built.arch} "
+                        f"--config configs/fragments/crosstool-ng.config")

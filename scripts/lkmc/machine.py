@@ -60,6 +60,15 @@ class User:
 
 
 @dataclass(frozen=True)
+class Baremetal:
+    """Programs without an operating system: QEMU's options by which they end, the prefixes of compilers by where those
+    come from (host, buildroot, crosstool-ng), and the distro's packages of the host's."""
+    options: tuple[str, ...]
+    packages: tuple[str, ...]
+    compilers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Machine:
     """One architecture as board/ARCH/machine.toml describes it."""
     arch: str
@@ -69,6 +78,7 @@ class Machine:
     qemu: Qemu
     prebuilt: Prebuilt
     user: User
+    baremetal: Baremetal
 
 
 @cache
@@ -86,10 +96,12 @@ def read(arch: str) -> Machine:
         kernels = tuple(KernelImage(**kernel) for kernel in table["kernel"])
         return Machine(arch, table["console"], table["gdb_architecture"], kernels,
                        Qemu(package=table["packages"]["qemu"], **_frozen(table["qemu"])),
-                       Prebuilt(**_frozen(table["prebuilt"])), User(**table["user"]))
+                       Prebuilt(**_frozen(table["prebuilt"])), User(**table["user"]),
+                       Baremetal(**_frozen(table["baremetal"])))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: {error}; compare it with the other board/*/machine.toml") from None
 
 
 def _frozen(table: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    return {key: tuple(value) if isinstance(value, list) else tuple(value.items()) if isinstance(value, dict) else value
+            for key, value in table.items()}

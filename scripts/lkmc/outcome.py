@@ -21,6 +21,7 @@ class Ended:
     status_text: str = ""           # what came through the guest's status channel
     shutdown: str | None = None     # QMP's reason; None when none was heard
     timed_out: bool = False
+    answered: bool = True           # whether it came as far as to speak QMP: what ends it from then on is the guest
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,24 @@ def outcome(ended: Ended, payload: bool) -> Outcome:
         code = OUR_ERROR if payload else 0
         return Outcome(code, "the emulator was told to quit" + (" before the payload ended" if payload else ""))
     return Outcome(GUEST_DIED, "the guest ended without a word")
+
+
+def of_program(ended: Ended) -> Outcome:
+    """Decide the exit status of a run of a program without an operating system; docs/baremetal.md is its contract."""
+    status = guest_status(ended.status_text)
+    if ended.timed_out:
+        return Outcome(TIMED_OUT, "time limit")
+    if not ended.answered or ended.returncode < 0:
+        return Outcome(OUR_ERROR, f"the emulator failed with status {ended.returncode}")
+    if ended.shutdown in DIED:
+        return Outcome(GUEST_DIED, "the machine was reset, as by an exception in an exception")
+    if status is not None:
+        return Outcome(status, f"the program ended with status {status}")
+    if ended.shutdown in QUIT:
+        return Outcome(0, "the emulator was told to quit")
+    if ended.shutdown is not None:
+        return Outcome(0, "the program powered the machine off")
+    return Outcome(ended.returncode, f"the program ended with status {ended.returncode}")
 
 
 def guest_status(text: str) -> int | None:

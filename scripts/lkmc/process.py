@@ -67,17 +67,20 @@ def terminal_restored() -> Iterator[None]:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
-def watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None) -> Ended:
-    """Wait for the emulator's end, or end it at the time limit (seconds). Raises Interrupted after a signal."""
+def watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None, go: bool = False) -> Ended:
+    """Wait for the emulator's end, or end it at the time limit (seconds). Raises Interrupted after a signal.
+
+    go: it was started stopped, and goes on once we hear it.
+    """
     # Only here, while the emulator starts, as it takes a while.
     import asyncio
     try:
-        return asyncio.run(_watch(process, run, timeout))
+        return asyncio.run(_watch(process, run, timeout, go))
     finally:
         kill(process)
 
 
-async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None) -> Ended:
+async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None, go: bool) -> Ended:
     import asyncio
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
@@ -90,7 +93,7 @@ async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: floa
     loop.add_reader(pidfd, settle)
     for number in ENDING_SIGNALS:
         loop.add_signal_handler(number, settle, Interrupted(number))
-    listener = asyncio.create_task(_shutdown_reason(run.socket("events"), ended))
+    listener = asyncio.create_task(_shutdown_reason(run.socket("events"), ended, go))
     timed_out = False
     try:
         await asyncio.wait_for(ended, timeout)
@@ -105,13 +108,13 @@ async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: floa
             listener.cancel()
     done, _ = await asyncio.wait([listener], timeout=GRACE)
     listener.cancel()
-    reason = listener.result() if done else None
+    answered, reason = listener.result() if done else (False, None)
     text = run.status.read_text(errors="replace") if run.status.exists() else ""
-    return Ended(process.returncode, text, reason, timed_out)
+    return Ended(process.returncode, text, reason, timed_out, answered)
 
 
-async def _shutdown_reason(socket: Path, ended: asyncio.Future[None]) -> str | None:
-    """QMP's reason of the machine's shutdown, once the emulator has gone; None when it could not be heard."""
+async def _shutdown_reason(socket: Path, ended: asyncio.Future[None], go: bool) -> tuple[bool, str | None]:
+    """Once the emulator has gone, whether it was heard at all, and QMP's reason of the machine's shutdown if any."""
     import asyncio
     import logging
 
@@ -119,22 +122,26 @@ async def _shutdown_reason(socket: Path, ended: asyncio.Future[None]) -> str | N
     logging.getLogger("qemu.qmp").addHandler(logging.NullHandler())     # a failed attempt is no news
     client = QMPClient("lkmc")
     shutdown = EventListener("SHUTDOWN")
+    answered = False
     client.register_listener(shutdown)
     # AssertionError: connect()'s own, when the emulator went while it said hello.
     with contextlib.suppress(OSError, QMPError, EOFError, AssertionError):
         while client.runstate != Runstate.RUNNING:
             try:
                 await client.connect(str(socket))
+                answered = True
             except ConnectError:    # there is no socket yet, or nobody listens on it yet
                 if ended.done():
-                    return None
+                    return False, None
                 await asyncio.sleep(0.01)
+        if go:
+            await client.execute("cont")
         while client.runstate == Runstate.RUNNING:
             await client.runstate_changed()
     with contextlib.suppress(OSError, QMPError, EOFError):
         await client.disconnect()
     events: list[Any] = shutdown.clear()
-    return str(events[-1]["data"]["reason"]) if events else None
+    return answered or bool(events), str(events[-1]["data"]["reason"]) if events else None
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,13 @@ def as_it_is(text: str) -> Path | None:
     return path.absolute() if "/" in text and path.is_file() and path.suffix not in SUFFIXES else None
 
 
+def arches_of(args: Namespace) -> tuple[str, ...]:
+    """The architecture that was asked for, or all. Raises UserError."""
+    if args.all_archs and args.output:
+        raise UserError("--all-archs takes the output of each architecture; leave out --output and --variant")
+    return arches() if args.all_archs else (args.arch,)
+
+
 def home(path: Path | None, arch: str, arch_given: bool) -> Output:
     """The output folder that programs are looked for and made in; the prebuilt one is begun where there is none."""
     where = output.default(arch)
@@ -94,18 +102,18 @@ def read(path: Path) -> Elf:
     """Read a program's headers. Raises UserError when it is none that could be started."""
     from elftools.common.exceptions import ELFError
     from elftools.elf.elffile import ELFFile
-    try:
-        with path.open("rb") as file:
+    with path.open("rb") as file:
+        try:
             elf = ELFFile(file)
-            if elf["e_type"] not in ("ET_EXEC", "ET_DYN"):
-                raise UserError(f"{path}: an ELF file, but no program; link it first")
+            kind, machine, bits = elf["e_type"], elf["e_machine"], elf.elfclass
             interpreters = [segment.get_interp_name() for segment in elf.iter_segments("PT_INTERP")]
-            arch = MACHINES.get((elf["e_machine"], elf.elfclass), f"{elf['e_machine']}, {elf.elfclass} bits")
-    # The library's own errors, and those that it runs into where the headers are nonsense.
-    except (ELFError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        why = str(error).lower() if isinstance(error, ELFError) else "broken headers"
-        raise UserError(f"{path}: not an ELF program ({why}); give a program's name, or the path of one") from None
-    return Elf(arch, *interpreters or [""])
+        # The library's own errors, and those that it runs into where the headers are nonsense.
+        except (ELFError, ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+            why = str(error).lower() if isinstance(error, ELFError) else "broken headers"
+            raise UserError(f"{path}: not an ELF program ({why}); give a program's name, or the path of one") from None
+    if kind not in ("ET_EXEC", "ET_DYN"):
+        raise UserError(f"{path}: an ELF file, but no program; link it first")
+    return Elf(MACHINES.get((machine, bits), f"{machine}, {bits} bits"), *interpreters[:1] or [""])
 
 
 def check(path: Path, arch: str) -> Elf:

@@ -108,10 +108,10 @@ def _state(request: RunRequest, state: State) -> tuple[str, ...]:
     Commands from a file tell QEMU to read the rest of the state: no option can say that the memory is there already.
     """
     share = "off" if state.ready else "on"
-    restore = ("-chardev", f"pipe,id=restore,path={_value(state.restore.with_suffix(''))}",
+    restore = ("-chardev", f"pipe,id=restore,path={value(state.restore.with_suffix(''))}",
                "-mon", "chardev=restore", "-incoming", "defer") if state.ready else ("-S",)
     return ("-machine", "memory-backend=memory", "-object",
-            f"memory-backend-file,id=memory,size={request.memory},share={share},mem-path={_value(state.memory)}",
+            f"memory-backend-file,id=memory,size={request.memory},share={share},mem-path={value(state.memory)}",
             *restore)
 
 
@@ -124,7 +124,7 @@ def _root(request: RunRequest, output: Output, disk: Disk | None, state: State |
         return () if in_kernel else ("-initrd", str(output.image("rootfs.cpio")))
     image, kind = (state.disk, "qcow2") if state else (output.image(disk.image), "raw")
     snapshot = "off" if request.persist or (state and not state.ready) else "on"
-    return ("-drive", f"if=none,id=root,format={kind},snapshot={snapshot},file={_value(image)}",
+    return ("-drive", f"if=none,id=root,format={kind},snapshot={snapshot},file={value(image)}",
             "-device", "virtio-blk-pci,drive=root")
 
 
@@ -132,36 +132,36 @@ def _console(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
     """The serial console, logged, with the monitor behind Ctrl-A C; the runner's events; the monitor for others."""
     where = "stdio,signal=off"
     if request.background:
-        where = f"socket,server=on,wait=off,path={_value(run.socket('console'))}"
-    return ("-chardev", f"{where},id=console,mux=on,logfile={_value(run.console_log)}",
+        where = f"socket,server=on,wait=off,path={value(run.socket('console'))}"
+    return ("-chardev", f"{where},id=console,mux=on,logfile={value(run.console_log)}",
             "-serial", "chardev:console", "-mon", "chardev=console",
-            "-qmp", f"unix:{_value(run.socket('events'))},server=on,wait=off",
-            "-qmp", f"unix:{_value(run.socket('qmp'))},server=on,wait=off",
-            "-monitor", f"unix:{_value(run.socket('monitor'))},server=on,wait=off")
+            "-qmp", f"unix:{value(run.socket('events'))},server=on,wait=off",
+            "-qmp", f"unix:{value(run.socket('qmp'))},server=on,wait=off",
+            "-monitor", f"unix:{value(run.socket('monitor'))},server=on,wait=off")
 
 
 def _channels(request: RunRequest, run: RunFolder, state: State | None) -> tuple[str, ...]:
     """The disk with the payload and the port for its status; rootfs_overlay/lkmc/guest.sh is at their other end."""
-    payload = ("-drive", f"if=none,id=payload,format=raw,readonly=on,file={_value(run.payload)}",
+    payload = ("-drive", f"if=none,id=payload,format=raw,readonly=on,file={value(run.payload)}",
                "-device", "virtio-blk-pci,drive=payload,serial=lkmc.payload") if request.payload and not state else ()
-    how = f"pipe,path={_value(run.orders.with_suffix(''))}" if state and state.ready else "file,path=/dev/null"
+    how = f"pipe,path={value(run.orders.with_suffix(''))}" if state and state.ready else "file,path=/dev/null"
     orders = ("-chardev", f"{how},id=orders",
               "-device", "virtserialport,id=orders,chardev=orders,name=lkmc.orders") if state else ()
     return (*payload, "-device", "virtio-serial-pci",
-            "-chardev", f"file,id=status,path={_value(run.status)}",
+            "-chardev", f"file,id=status,path={value(run.status)}",
             "-device", "virtserialport,chardev=status,name=lkmc.status", *orders)
 
 
 def _listener(run: RunFolder) -> tuple[str, ...]:
     """/lkmc/shares is at the port's other end."""
-    return ("-chardev", f"pipe,id=shares,path={_value(run.shares[0].with_suffix(''))}",
+    return ("-chardev", f"pipe,id=shares,path={value(run.shares[0].with_suffix(''))}",
             "-device", "virtserialport,chardev=shares,name=lkmc.shares")
 
 
 def _disk2(run: RunFolder) -> tuple[str, ...]:
     """The second disk, a copy of the run's own that the guest may write to."""
     return ("-blockdev", f"raw,node-name={DISK2[0]},file.driver=file,"
-                         f"file.filename={_value(run.disk2(DISK2[0]))}",
+                         f"file.filename={value(run.disk2(DISK2[0]))}",
             "-device", f"virtio-blk-pci,id=disk2,drive={DISK2[0]},serial=lkmc.disk2")
 
 
@@ -178,7 +178,7 @@ def _debugger(request: RunRequest, machine: Machine, output: Output, run: RunFol
 
 
 def _socket(name: str, run: RunFolder) -> str:
-    return f"socket,id={name},server=on,wait=off,path={_value(run.socket(name))}"
+    return f"socket,id={name},server=on,wait=off,path={value(run.socket(name))}"
 
 
 def _shares(output: Output) -> tuple[str, ...]:
@@ -186,10 +186,10 @@ def _shares(output: Output) -> tuple[str, ...]:
     shares = (("data", output.path / "9p", ""), ("rootfs_overlay", paths.TOP / "rootfs_overlay", ",readonly=on"),
               ("out_rootfs_overlay", output.overlay, ",readonly=on"))
     return tuple(word for tag, path, how in shares for word in (
-        "-fsdev", f"local,id={tag},security_model=none{how},path={_value(path)}",
+        "-fsdev", f"local,id={tag},security_model=none{how},path={value(path)}",
         "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"))
 
 
-def _value(path: Path) -> str:
+def value(path: Path) -> str:
     """A path inside an option of QEMU's, where a comma ends a value unless it is doubled."""
     return str(path).replace(",", ",,")

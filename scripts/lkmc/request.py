@@ -48,6 +48,7 @@ class RunRequest:
     snapshots: bool = False     # prepare the guest for savevm and loadvm
     disk2: Path | None = None   # a folder for the second disk
     extra: tuple[str, ...] = ()
+    baremetal: bool = False     # a program without Linux, whose console is standard input and output
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> RunRequest:
@@ -58,7 +59,8 @@ class RunRequest:
         return cls(payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus, args.memory,
                    args.kvm, args.persist, args.background, sys.stdin is not None and sys.stdin.isatty()
                    and not args.background, args.qemu_which, args.run_id, args.timeout, args.wait_gdb, args.kgdb,
-                   args.kdb, args.instant, args.snapshots, args.disk2 and args.disk2.absolute(), args.rest)
+                   args.kdb, args.instant, args.snapshots, args.disk2 and args.disk2.absolute(), args.rest,
+                   args.baremetal is not None)
 
     @property
     def listens(self) -> bool:

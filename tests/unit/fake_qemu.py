@@ -34,6 +34,10 @@ if "reason" in how:
                                 "timestamp": {"seconds": 1, "microseconds": 0}}
     client.sendall(json.dumps({"QMP": {"version": version, "capabilities": []}}).encode() + b"\n")
     client.recv(4096)
-    for message in (answer, event):
-        client.sendall(json.dumps(message).encode() + b"\n")
+    client.sendall(json.dumps(answer).encode() + b"\n")
+    if "-S" in sys.argv:
+        assert json.loads(client.recv(4096))["execute"] == "cont"
+        client.sendall(json.dumps(answer).encode() + b"\n")
+    if how["reason"]:
+        client.sendall(json.dumps(event).encode() + b"\n")
 sys.exit(how.get("exit", 0))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lkmc.outcome import GUEST_DIED, OUR_ERROR, TIMED_OUT, Ended, guest_status, outcome
+from lkmc.outcome import GUEST_DIED, OUR_ERROR, TIMED_OUT, Ended, guest_status, of_program, outcome
 
 # returncode, status channel, QMP's reason, timed out | exit status with a payload, and without one
 CASES = [
@@ -42,6 +42,24 @@ def test_the_exit_status_of_a_run_that_ended_so(ended: Ended, with_payload: int,
 @pytest.mark.parametrize("ended", [case[1] for case in CASES], ids=[case[0] for case in CASES])
 def test_every_outcome_has_a_reason_of_one_line(ended: Ended) -> None:
     assert len(outcome(ended, payload=True).reason.splitlines()) == 1
+
+
+@pytest.mark.parametrize("ended, code", [
+    (Ended(0, "", None), 0),
+    (Ended(1, "", None), 1),
+    (Ended(255, "", None), 255),
+    (Ended(1, "status 007\n", None), 7),
+    (Ended(1, "status 200\n", "guest-shutdown"), 200),
+    (Ended(0, "", "guest-shutdown"), 0),
+    (Ended(0, "", "guest-reset"), GUEST_DIED),
+    (Ended(0, "", "host-ui"), 0),
+    (Ended(-15, "", "host-signal", True), TIMED_OUT),
+    (Ended(1, "", None, answered=False), OUR_ERROR),
+    (Ended(-11, "", None), OUR_ERROR),
+])
+def test_the_exit_status_of_a_program_without_a_system(ended: Ended, code: int) -> None:
+    assert of_program(ended).code == code
+    assert len(of_program(ended).reason.splitlines()) == 1
 
 
 @pytest.mark.parametrize("text, status", [

@@ -57,7 +57,7 @@ def gone(pid: int) -> bool:
 
 
 def test_an_exit_status_is_the_emulators_own(run: RunFolder) -> None:
-    assert ended(run, "sh", "-c", "exit 3") == Ended(3, "", None, False)
+    assert ended(run, "sh", "-c", "exit 3") == Ended(3, "", None, False, answered=False)
 
 
 def test_an_emulator_without_qmp_is_not_waited_for(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:

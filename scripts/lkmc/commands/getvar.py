@@ -20,6 +20,8 @@ OPTIONS = ("arch", "output", "variant", "run-id", "list", "type")
 
 VARIABLES: dict[str, Callable[[Output, RunFolder], object]] = {
     "arch": lambda out, run: out.arch,
+    "baremetal_build_dir": lambda out, run: out.images / "baremetal",
+    "baremetal_source_dir": lambda out, run: paths.TOP / "baremetal",
     "buildroot_build_dir": lambda out, run: out.path / "build",
     "buildroot_config": lambda out, run: out.path / ".config",
     "buildroot_host_dir": lambda out, run: out.host,

@@ -6,6 +6,7 @@ reset), 124 the time limit, 125 an error of ours. What follows a lone -- goes to
 
     scripts/run --arch aarch64 --eval-after 'insmod /hello.ko; exit 7' </dev/null
     scripts/run --arch aarch64 --userland hello         one program of userland/, without a guest
+    scripts/run --arch aarch64 --baremetal hello        one of baremetal/, without Linux
 """
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ import time
 from lkmc import gdb, instant, machine, output, paths, process, qemu, tmux
 from lkmc.errors import EmulatorFailed, UserError
 from lkmc.machine import Machine
-from lkmc.outcome import Outcome, outcome
+from lkmc.outcome import Outcome, of_program, outcome
 from lkmc.output import Output
 from lkmc.qemu import State
 from lkmc.request import RunRequest
@@ -29,7 +30,7 @@ OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
            "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "snapshots",
            "disk2", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args", "static",
-           "gcc-which")
+           "gcc-which", "baremetal")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 
@@ -39,6 +40,9 @@ def main(args: argparse.Namespace) -> int:
     if args.userland is not None:
         from lkmc import user_mode
         return user_mode.run(args)
+    if args.baremetal is not None:
+        from lkmc import baremetal_run
+        return baremetal_run.run(args)
     made = False if args.output or args.dry_run else first_output(args)
     request = RunRequest.of(args)
     built = output.find(args.output, args.arch, "arch_given" in args)
@@ -55,36 +59,36 @@ def main(args: argparse.Namespace) -> int:
         print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
     run.claim()
     _prepare(request, built, command, run, args.yes)
-    if _asked(args, "debug_vm"):
-        return _under_gdb(args, command, run)
-    if _asked(args, "tmux"):
+    if asked(args, "debug_vm"):
+        return under_gdb(args, command, run)
+    if asked(args, "tmux"):
         tmux.beside([str(paths.TOP / "scripts/run-gdb"), "--output", str(built.path), "--run-id", request.run_id,
                      *shlex.split(args.tmux_args or "")])
     if request.background:
-        return _background(request, command, run, args.quiet, state)
+        return in_background(request, command, run, args.quiet, state)
     result = supervise(request, command, run, state)
     if not args.quiet:
-        _say(result, run, args.verbose, made, built)
+        say(result, run, args.verbose, made, built)
     return result.code
 
 
-def _asked(args: argparse.Namespace, option: str) -> bool:
+def asked(args: argparse.Namespace, option: str) -> bool:
     """Whether a switch is given, or arguments for what it starts."""
     return bool(getattr(args, option) or getattr(args, f"{option}_args") is not None)
 
 
 def _check(args: argparse.Namespace) -> None:
     """Raises UserError before anything is made, where tmux or GDB could not do their part."""
-    if _asked(args, "tmux"):
+    if asked(args, "tmux"):
         tmux.check()
         gdb.words("--tmux-args", args.tmux_args or "")
-    if _asked(args, "debug_vm"):
+    if asked(args, "debug_vm"):
         gdb.words("--debug-vm-args", args.debug_vm_args or "")
         if args.background or args.timeout:
             raise UserError("--debug-vm has GDB in this terminal; leave out --background and --timeout")
 
 
-def _under_gdb(args: argparse.Namespace, command: tuple[str, ...], run: RunFolder) -> int:
+def under_gdb(args: argparse.Namespace, command: tuple[str, ...], run: RunFolder) -> int:
     """GDB's exit status."""
     began = time.time()
     code = gdb.emulator(command, run, args.debug_vm_args or "", args.yes)
@@ -120,15 +124,16 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
     state: what it starts from; thrown away when QEMU does not like it.
     """
     began = time.time()
-    stdin = None if request.interactive else subprocess.DEVNULL
+    stdin = None if request.interactive or (request.baremetal and not request.background) else subprocess.DEVNULL
+    stopped = request.baremetal and not request.wait_gdb    # until it is heard: then what ends it is the program
     with process.terminal_restored():
-        child = process.start(command, run, stdin, mute=request.background)
+        child = process.start((*command, "-S") if stopped else command, run, stdin, mute=request.background)
         try:
-            ended = process.watch(child, run, request.timeout)
+            ended = process.watch(child, run, request.timeout, go=stopped)
         except process.Interrupted as interrupted:
             result = Outcome(128 + interrupted.number, INTERRUPTED)
         else:
-            result = outcome(ended, bool(request.payload))
+            result = of_program(ended) if request.baremetal else outcome(ended, bool(request.payload))
     words = run.emulator_log.read_text(errors="replace").strip()
     run.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
                 "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
@@ -140,7 +145,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
     return result
 
 
-def _background(request: RunRequest, command: tuple[str, ...], run: RunFolder, quiet: bool,
+def in_background(request: RunRequest, command: tuple[str, ...], run: RunFolder, quiet: bool,
                 state: State | None) -> int:
     """Leave a copy of this process to supervise the run; return once the emulator runs, or has failed."""
     pid = os.fork()
@@ -187,7 +192,7 @@ def install_emulator(which: str | None, mach: Machine, built: Output, yes: bool)
     apt.require({mach.qemu.program: mach.qemu.package}, yes)
 
 
-def _say(result: Outcome, run: RunFolder, verbose: bool, made: bool, built: Output) -> None:
+def say(result: Outcome, run: RunFolder, verbose: bool, made: bool, built: Output) -> None:
     if result.code or verbose:
         print(f"scripts/run: status {result.code}: {result.reason}; log: {run.console_log}", file=sys.stderr)
     if made:

@@ -5,6 +5,7 @@
     scripts/run-gdb start_kernel        in another
 
     scripts/run --userland hello --wait-gdb; scripts/run-gdb --userland hello main      one program, without a guest
+    scripts/run --baremetal hello --wait-gdb; scripts/run-gdb --baremetal hello main    one without Linux
 
 Without a BREAKPOINT the guest goes on at once: press Ctrl-C in GDB to stop it. Module symbols follow the guest, and
 `lkmc-break hello hello_init` stops in a module that is not loaded yet.
@@ -25,7 +26,7 @@ from lkmc.request import Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "run-id", "before", "after", "no-continue", "no-lxsymbols", "kgdb", "debug", "early",
-           "dry-run", "userland", "static", "gcc-which")
+           "dry-run", "userland", "static", "gcc-which", "baremetal", "sim")
 
 LIMIT = 300.0       # seconds of the boot in which a guest says its symbols
 
@@ -36,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    if args.userland is not None:
+    if args.userland is not None or args.baremetal is not None or args.sim:
         from lkmc import gdb_program
         return gdb_program.run(args)
     built = output.find(args.output, args.arch, "arch_given" in args)

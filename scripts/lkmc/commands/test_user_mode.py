@@ -18,7 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from lkmc import examples, ktap, machine, paths, programs, user_mode
-from lkmc.errors import UserError
 from lkmc.examples import Example
 from lkmc.ktap import Result, Status
 from lkmc.user_mode import Maker
@@ -46,9 +45,7 @@ class Case:
 
 
 def main(args: argparse.Namespace) -> int:
-    if args.all_archs and args.output:
-        raise UserError("--all-archs takes the output of each architecture; leave out --output and --variant")
-    cases = [case for arch in (machine.arches() if args.all_archs else (args.arch,)) for case in _cases(arch, args)]
+    cases = [case for arch in programs.arches_of(args) for case in _cases(arch, args)]
     cases.sort(key=lambda case: not case.obstacle)
     results: list[Result] = []
     print(ktap.head(len(cases)), flush=True)

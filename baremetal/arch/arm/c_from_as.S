@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * c_from_as - call the C library from assembly: puts, printf, exit
+ *
+ *	hello puts
+ *	hello printf 12345678
+ */
+
+.syntax unified
+.arm
+
+.section .rodata
+text:	.asciz "hello puts"
+format:	.asciz "hello printf %x\n"
+
+.text
+.global main
+.type main, %function
+main:
+	ldr r0, =text
+	bl puts
+	ldr r0, =format
+	ldr r1, =0x12345678
+	bl printf
+	mov r0, #0
+	bl exit

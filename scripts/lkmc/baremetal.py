@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Programs without an operating system: which compiler makes them, where they are, how QEMU starts one."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lkmc import apt, examples, prebuilt, programs, qemu
+from lkmc.errors import MissingOutput, UserError
+from lkmc.machine import Machine
+from lkmc.output import Output
+from lkmc.programs import Tree
+from lkmc.request import RunRequest
+from lkmc.run_folder import RunFolder
+
+TREE = Tree("baremetal", ".elf")
+RAW = ".bin"            # an image without an ELF header
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes the programs of baremetal/ in an output, by the compiler of the host's distro or one of the output's."""
+    built: Output
+    mach: Machine
+    which: str          # host, buildroot, crosstool-ng
+    yes: bool
+
+    @property
+    def folder(self) -> Path:
+        """Where the programs are."""
+        return self.built.images / "baremetal"
+
+    def prefix(self) -> str:
+        """The compiler's path and prefix. Raises UserError, MissingOutput."""
+        names = dict(self.mach.baremetal.compilers)
+        if self.which not in names:
+            raise UserError(f"--gcc-which {self.which}: there is no such compiler for {self.built.arch} without an "
+                            f"operating system; choose from {', '.join(names)}")
+        if self.which == "host":
+            apt.require({"make": "make"}, self.yes)
+            if names["host"] == self.mach.prebuilt.compiler:
+                prebuilt.install_compilers(self.mach.prebuilt, self.yes)
+            apt.install([package for package in self.mach.baremetal.packages if not apt.installed(package)], self.yes)
+            return names["host"]
+        gcc = self.built.program(f"{names[self.which]}gcc")
+        if gcc is None:
+            raise MissingOutput(f"{self.built.host}/bin/{names[self.which]}gcc: not built; choose it for "
+                                f"lkmc-baremetal in the menu of scripts/build --output {self.built.path} menuconfig, "
+                                f"or leave out --gcc-which")
+        return str(gcc).removesuffix("gcc")
+
+    def make(self, names: list[str]) -> None:
+        """Compile these programs, or all where there are no names. Raises MissingOutput."""
+        files = [f"{name}{suffix}" for name in names for suffix in self._suffixes(name)]
+        build = self.built.path / "build/lkmc-baremetal-scripts"
+        programs.make(["-C", TREE.path, f"ARCH={self.built.arch}", f"OUT={build}", f"IMAGES={self.folder}",
+                       f"CROSS_COMPILE={self.prefix()}", *files], build.with_suffix(".log"))
+
+    def _suffixes(self, name: str) -> list[str]:
+        return [TREE.suffix, RAW] if _is_raw(TREE.sources(self.built.arch)[name]) else [TREE.suffix]
+
+    def find(self, text: str, raw: bool = True) -> Path:
+        """The file that the text means: of a prebuilt output it is made now. raw: without ELF header, where the
+        program asks for that. Raises UserError, MissingOutput."""
+        path = programs.as_it_is(text)
+        if path is not None:
+            if path.suffix != RAW:
+                programs.check(path, self.built.arch)
+            return path
+        name = TREE.name(text, self.built.arch)
+        if self.built.prebuilt:
+            self.make([name])
+        suffix = RAW if raw and _is_raw(TREE.sources(self.built.arch)[name]) else TREE.suffix
+        path = self.folder / f"{name}{suffix}"
+        if not path.exists():
+            raise MissingOutput(f"{path}: not built; run scripts/build --output {self.built.path} lkmc-baremetal, or "
+                                f"scripts/build-baremetal --output {self.built.path}, or see whether its header line "
+                                f"asks for a C library that this compiler has not")
+        return path
+
+
+def _is_raw(source: Path) -> bool:
+    return examples.header(source).get("image") == "raw"
+
+
+def keys(program: Path, built: Output) -> dict[str, str]:
+    """The header line of a program's source; empty of a program that is not ours."""
+    folder = built.images / "baremetal"
+    name = program.relative_to(folder).with_suffix("").as_posix() if program.is_relative_to(folder) else ""
+    source = TREE.sources(built.arch).get(name)
+    return examples.header(source) if source else {}
+
+
+def command(request: RunRequest, mach: Machine, built: Output, run: RunFolder, program: Path) -> tuple[str, ...]:
+    """QEMU's argv: the program in the place of a kernel, its serial port on standard input and output."""
+    option = keys(program, built).get("qemu", "").split(",", 1)
+    mux = ",mux=on" if request.interactive else ""
+    where = "stdio,signal=off"
+    if request.background:
+        where = f"socket,server=on,wait=off,path={qemu.value(run.socket('console'))}"
+    monitor = ("-mon", "chardev=console") if mux else ()
+    return (qemu.program(request, mach, built), "-machine", mach.qemu.machine,
+            *(("-cpu", mach.qemu.cpu) if mach.qemu.cpu else ()),
+            "-m", request.memory, "-smp", str(request.cpus),
+            "-nodefaults", "-display", "none", "-no-reboot", "-kernel", str(program),
+            "-chardev", f"{where},id=console{mux},logfile={qemu.value(run.console_log)}",
+            "-serial", "chardev:console", *monitor,
+            "-chardev", f"file,id=status,path={qemu.value(run.status)}",
+            *(word for name in ("events", "qmp")
+              for word in ("-qmp", f"unix:{qemu.value(run.socket(name))},server=on,wait=off")),
+            "-monitor", f"unix:{qemu.value(run.socket('monitor'))},server=on,wait=off",
+            "-chardev", f"socket,id=gdb,server=on,wait=off,path={qemu.value(run.socket('gdb'))}",
+            "-gdb", "chardev:gdb", *(["-S"] if request.wait_gdb else []),
+            *mach.baremetal.options, *filter(None, option), *request.extra)
+

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Programs without an operating system: every example is right, and what a user asks for beside is there."""
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from booting import RUN
+from debugging import Start, at
+
+from lkmc import paths
+from lkmc.console import EOL, Console
+from lkmc.output import Output
+
+Program = Callable[..., subprocess.CompletedProcess[bytes]]
+LEVELS = {"aarch64": ("1", "2", "3"), "arm": ("19", "26", "19")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(out: Output) -> None:
+    """The programs of an output that Buildroot made are made here where they are not part of it."""
+    if not (out.images / "baremetal/hello.elf").exists():
+        subprocess.run([str(paths.TOP / "scripts/build-baremetal"), "--output", str(out.path)], check=True)
+
+
+@pytest.fixture
+def program(out: Output, run_id: str, limit: float) -> Program:
+    """scripts/run --baremetal on the output, with standard input that is none."""
+    def start(name: str, *words: str, **how: Any) -> subprocess.CompletedProcess[bytes]:
+        if "input" not in how:
+            how.setdefault("stdin", subprocess.DEVNULL)
+        command = [RUN, "--quiet", "--output", str(out.path), "--run-id", run_id, "--timeout", str(limit),
+                   "--baremetal", name, *words]
+        return subprocess.run(command, capture_output=True, timeout=2 * limit, **how)
+    return start
+
+
+def test_every_program_is_right(out: Output, limit: float) -> None:
+    done = subprocess.run([str(paths.TOP / "scripts/test-baremetal"), "--output", str(out.path)], capture_output=True,
+                          timeout=8 * limit, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    assert len(re.findall(rf"^ok \d+ {out.arch}/[\w/]+$", done.stdout, re.M)) > 20
+
+
+def test_the_console_is_standard_input_and_output_byte_by_byte(program: Program) -> None:
+    done = program("interactive/prompt", input=b"\x01xb")
+    assert done.returncode == 0
+    lines = done.stdout.replace(b"\r", b"").splitlines()
+    assert [line for line in lines if line.startswith(b"got")] == [b"got: \x01", b"got: x", b"got: b"]
+    assert done.stderr == b""
+
+
+def test_a_terminal_types_into_the_serial_port(out: Output, run_id: str, limit: float) -> None:
+    with Console([RUN, "--output", str(out.path), "--run-id", run_id, "--baremetal", "interactive/prompt"],
+                 timeout=limit) as console:
+        console.wait_for("enter a character" + EOL)
+        console.child.send("a")
+        console.wait_for("got: a" + EOL)
+        console.child.send("b")
+        console.wait_for("got: b" + EOL)
+
+
+def test_an_assertion_names_its_file_and_line(program: Program) -> None:
+    done = program("interactive/assert_fail")
+    assert done.returncode == 1
+    source = (paths.TOP / "baremetal/interactive/assert_fail.c").read_text().splitlines()
+    line = next(number for number, text in enumerate(source, 1) if "\tassert(" in text)
+    assert f"interactive/assert_fail.c:{line}: assertion failed: one == 2" in done.stdout.decode()
+
+
+def test_an_exception_that_nobody_handles_shows_the_registers(program: Program) -> None:
+    done = program("unhandled")
+    assert done.returncode == 101
+    assert len(re.findall(rb"^\w+ 0x[0-9a-f]+\r?$", done.stdout, re.M)) > 15
+
+
+def test_the_time_limit_is_told_from_all_else(program: Program) -> None:
+    assert program("interactive/infinite_loop", "--timeout", "1").returncode == 124
+
+
+def test_a_cpu_that_is_not_there_cannot_be_switched_on(program: Program, out: Output) -> None:
+    if out.arch == "x86_64":
+        pytest.skip("a PC does not say that there is no such CPU; an Arm machine does")
+    assert program("multicore", "--cpus", "1").returncode == 1
+
+
+def test_the_exception_level_is_the_machine_s(program: Program, out: Output) -> None:
+    if out.arch not in LEVELS:
+        pytest.skip("only Arm machines have exception levels")
+    options: tuple[list[str], ...] = ([], ["--", "-machine", "virtualization=on"], ["--", "-machine", "secure=on"])
+    done = [program(f"arch/{out.arch}/el", *words) for words in options]
+    assert tuple(one.stdout.decode().strip() for one in done) == LEVELS[out.arch]
+    assert [one.returncode for one in done] == [0, 0, 0]
+
+
+def test_firmware_is_called_by_who_may(program: Program, out: Output) -> None:
+    if out.arch not in LEVELS:
+        pytest.skip("only Arm machines have PSCI")
+    assert program("psci", "--", "-machine", "virtualization=on").returncode == 0
+    assert program("multicore", "--", "-machine", "virtualization=on").returncode == 0
+
+
+def test_qemu_s_own_traces_show_the_exception(program: Program, out: Output) -> None:
+    if out.arch not in LEVELS:
+        pytest.skip("svc is an instruction of Arm's")
+    done = program(f"arch/{out.arch}/svc_asm", "--", "-d", "in_asm,int", "-D", str(out.path / "run/svc.log"))
+    assert done.returncode == 0
+    trace = (out.path / "run/svc.log").read_text()
+    assert re.search(r"svc\s", trace) and "Taking exception 2 [SVC]" in trace
+
+
+def test_gdb_goes_from_the_first_instruction_to_main(out: Output, run_id: str, debugger: Start, limit: float) -> None:
+    command = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--baremetal", "context_switch"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as emulator:
+        with debugger("--baremetal", "context_switch", "--no-continue") as gdb:
+            assert "_start ()" in gdb.prompt()
+            assert "<_start>:" in gdb.do("x/i $pc")
+            gdb.do("stepi")
+            assert "<_start>:" not in gdb.do("x/i $pc")
+            gdb.do("break main")
+            assert at(gdb.do("continue"))[:2] == ("main", "context_switch.c")
+            gdb.do("break thread")
+            assert at(gdb.do("continue"))[0] == "thread"
+            gdb.do("delete")
+            gdb.child.sendline("continue")
+            output = emulator.communicate(timeout=limit)[0]
+        assert emulator.returncode == 0 and b"thread 2" in output
+
+
+def test_gdb_sees_each_cpu(out: Output, run_id: str, debugger: Start, limit: float) -> None:
+    command = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--baremetal", "multicore"]
+    with (subprocess.Popen(command, stdin=subprocess.DEVNULL) as emulator,
+          debugger("--baremetal", "multicore", "other") as gdb):
+        assert at(gdb.prompt())[0] == "other"
+        threads = gdb.do("info threads")
+        assert len(re.findall(r"Thread 1\.\d", threads)) == 2
+        assert re.search(r"^\* 2 .*other", threads, re.M)
+        gdb.do("delete")
+        gdb.child.sendline("continue")
+        assert emulator.wait(limit) == 0
