@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-CROSS_COMPILE ?= aarch64-linux-gnu-
 machine := virt
 cpu_flags := -march=armv8-a -mno-outline-atomics
 # Where QEMU puts a raw image, from the begin of the memory on.

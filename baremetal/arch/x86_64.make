@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-CROSS_COMPILE ?= x86_64-linux-gnu-
 machine := q35
 # No red zone: an interrupt takes the stack where it is. Headers without inline functions of their own.
 cpu_flags := -m64 -mno-red-zone -fcf-protection=none -D__NO_INLINE__

@@ -30,31 +30,28 @@ class Maker:
         """Where the programs are."""
         return self.built.images / "baremetal"
 
-    def prefix(self) -> str:
-        """The compiler's path and prefix. Raises UserError, MissingOutput."""
+    def folder_of_compiler(self) -> str:
+        """Where the compiler is, with a slash; empty where it is on PATH. Raises UserError, MissingOutput."""
         names = dict(self.mach.baremetal.compilers)
         if self.which not in names:
             raise UserError(f"--gcc-which {self.which}: there is no such compiler for {self.built.arch} without an "
                             f"operating system; choose from {', '.join(names)}")
         if self.which == "host":
-            apt.require({"make": "make"}, self.yes)
-            if names["host"] == self.mach.prebuilt.compiler:
-                prebuilt.install_compilers(self.mach.prebuilt, self.yes)
-            apt.install([package for package in self.mach.baremetal.packages if not apt.installed(package)], self.yes)
-            return names["host"]
+            install_compilers(self.mach, self.yes)
+            return ""
         gcc = self.built.program(f"{names[self.which]}gcc")
         if gcc is None:
             raise MissingOutput(f"{self.built.host}/bin/{names[self.which]}gcc: not built; choose it for "
                                 f"lkmc-baremetal in the menu of scripts/build --output {self.built.path} menuconfig, "
                                 f"or leave out --gcc-which")
-        return str(gcc).removesuffix("gcc")
+        return f"{gcc.parent}/"
 
     def make(self, names: list[str]) -> None:
         """Compile these programs, or all where there are no names. Raises MissingOutput."""
         files = [f"{name}{suffix}" for name in names for suffix in self._suffixes(name)]
         build = self.built.path / "build/lkmc-baremetal-scripts"
         programs.make(["-C", TREE.path, f"ARCH={self.built.arch}", f"OUT={build}", f"IMAGES={self.folder}",
-                       f"CROSS_COMPILE={self.prefix()}", *files], build.with_suffix(".log"))
+                       f"TOOLCHAIN={self.which}", f"BIN={self.folder_of_compiler()}", *files], build.with_suffix(".log"))
 
     def _suffixes(self, name: str) -> list[str]:
         return [TREE.suffix, RAW] if _is_raw(TREE.sources(self.built.arch)[name]) else [TREE.suffix]
@@ -77,6 +74,14 @@ class Maker:
                                 f"scripts/build-baremetal --output {self.built.path}, or see whether its header line "
                                 f"asks for a C library that this compiler has not")
         return path
+
+
+def install_compilers(mach: Machine, yes: bool) -> None:
+    """Have the distro's compiler and C library for programs without an operating system. Raises MissingOutput."""
+    apt.require({"make": "make"}, yes)
+    if dict(mach.baremetal.compilers)["host"] == mach.prebuilt.compiler:
+        prebuilt.install_compilers(mach.prebuilt, yes)
+    apt.install([package for package in mach.baremetal.packages if not apt.installed(package)], yes)
 
 
 def _is_raw(source: Path) -> bool:
@@ -112,4 +117,3 @@ def command(request: RunRequest, mach: Machine, built: Output, run: RunFolder, p
             "-chardev", f"socket,id=gdb,server=on,wait=off,path={qemu.value(run.socket('gdb'))}",
             "-gdb", "chardev:gdb", *(["-S"] if request.wait_gdb else []),
             *mach.baremetal.options, *filter(None, option), *request.extra)
-

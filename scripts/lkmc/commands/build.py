@@ -16,10 +16,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from lkmc import apt, buildroot, paths, variant
+from lkmc import apt, baremetal, buildroot, machine, paths, variant
 from lkmc.errors import MissingOutput, UserError
 from lkmc.kconfig import request
 from lkmc.kconfig.write import configure
+from lkmc.output import Output
 
 OPTIONS = ("arch", "output", "buildroot", "direct", *request.OPTIONS, *variant.OPTIONS)
 
@@ -38,7 +39,12 @@ def main(args: argparse.Namespace) -> int:
     if new or args.defconfig or variant.asks(args) or request.ConfigRequest.of(args).asks:
         configure(tree, output, variant.wanted(args, tree, output))
         variant.override(args, output)
-    buildroot.make(tree, output, *(args.targets or ["all"]))
+    targets = args.targets or ["all"]
+    if any(target == "all" or target.startswith("lkmc-baremetal") for target in targets):
+        built = Output.read(output)
+        if built.symbol("BR2_PACKAGE_LKMC_BAREMETAL_HOST") == "y":
+            baremetal.install_compilers(machine.read(built.arch), args.yes)
+    buildroot.make(tree, output, *targets)
     return 0
 
 

@@ -146,7 +146,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
 
 
 def in_background(request: RunRequest, command: tuple[str, ...], run: RunFolder, quiet: bool,
-                state: State | None) -> int:
+                  state: State | None) -> int:
     """Leave a copy of this process to supervise the run; return once the emulator runs, or has failed."""
     pid = os.fork()
     if pid == 0:
