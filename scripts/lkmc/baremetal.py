@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import apt, examples, prebuilt, programs, qemu
+from lkmc import apt, examples, machine, prebuilt, programs, qemu
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -15,6 +15,8 @@ from lkmc.run_folder import RunFolder
 
 TREE = Tree("baremetal", ".elf")
 RAW = ".bin"            # an image without an ELF header
+# What crosstool-ng wants of the host beside what Buildroot has.
+CROSSTOOL_NG = {"makeinfo": "texinfo", "help2man": "help2man"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Maker:
         files = [f"{name}{suffix}" for name in names for suffix in self._suffixes(name)]
         build = self.built.path / "build/lkmc-baremetal-scripts"
         programs.make(["-C", TREE.path, f"ARCH={self.built.arch}", f"OUT={build}", f"IMAGES={self.folder}",
-                       f"TOOLCHAIN={self.which}", f"BIN={self.folder_of_compiler()}", *files], build.with_suffix(".log"))
+                       f"TOOLCHAIN={self.which}", f"BIN={self.folder_of_compiler()}", *files],
+                      build.with_suffix(".log"))
 
     def _suffixes(self, name: str) -> list[str]:
         return [TREE.suffix, RAW] if _is_raw(TREE.sources(self.built.arch)[name]) else [TREE.suffix]
@@ -82,6 +85,14 @@ def install_compilers(mach: Machine, yes: bool) -> None:
     if dict(mach.baremetal.compilers)["host"] == mach.prebuilt.compiler:
         prebuilt.install_compilers(mach.prebuilt, yes)
     apt.install([package for package in mach.baremetal.packages if not apt.installed(package)], yes)
+
+
+def prepare(built: Output, yes: bool) -> None:
+    """Have what a build of this configuration needs of the host for those programs. Raises MissingOutput."""
+    if built.symbol("BR2_PACKAGE_LKMC_BAREMETAL_HOST") == "y":
+        install_compilers(machine.read(built.arch), yes)
+    if built.symbol("BR2_PACKAGE_HOST_CROSSTOOL_NG") == "y":
+        apt.require(CROSSTOOL_NG, yes)
 
 
 def _is_raw(source: Path) -> bool:

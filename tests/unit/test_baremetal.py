@@ -122,7 +122,7 @@ def test_a_gdb_without_a_simulator_is_told_from_one_with(tmp_path: Path, monkeyp
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 125 and said in done.stderr
     if arch == "arm":
-        fakes.script(out.host / "bin/arm-lkmc-eabi-gdb", "exit 0")
+        fakes.script(out.host / "bin/arm-lkmc-eabihf-gdb", "exit 0")
         assert "target sim\nload\nstarti" in subprocess.run([*command, "--dry-run"], capture_output=True, text=True,
                                                             timeout=60).stdout
 

@@ -7,6 +7,7 @@
     scripts/bench config --output out/aarch64           scripts/config beside merge_config.sh and make olddefconfig
     scripts/bench loop --arch aarch64                   edit, build, message
     scripts/bench overhead                              CPU seconds that scripts/run itself takes
+    scripts/bench user-vs-system --arch arm             one program without a guest, and in one
 
 boot: host seconds from the start of scripts/run to the root prompt; and, with a payload, to its first line and to
 the exit of scripts/run; then the same with --instant. A command of --beside is timed to its login prompt, or else to
@@ -17,6 +18,9 @@ sources, for Linux; beside each, merge_config.sh and make olddefconfig with the 
 
 loop: host seconds from an edit to its message: an edited module in a running guest, and through a rebuilt image; a
 line in the kernel's init/main.c (after scripts/hack linux). The last rows are what make itself takes.
+
+user-vs-system: host seconds that the program works, and of the whole run with the boot: Buildroot's dhrystone where
+the output has it (BR2_PACKAGE_DHRYSTONE), else mix of userland/.
 
 guest: host seconds from the start of scripts/run to the end of the first example, of the last, and of the guest.
 """
@@ -29,7 +33,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lkmc import buildroot, machine, measure, output, paths
+from lkmc import buildroot, machine, measure, output, paths, user_vs_system
 from lkmc import loop as loops
 from lkmc.errors import MissingOutput, UserError
 from lkmc.kconfig import merging
@@ -138,4 +142,11 @@ def config(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
             for name, command in merging.commands(buildroot.provide(args.buildroot), args.output, args.arch).items()}
 
 
-BENCHMARKS = {"boot": boot, "config": config, "guest": guest, "loop": loop, "overhead": overhead}
+def user_or_system(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
+    """One program in user mode and in a guest, of each output."""
+    return {name: subject for folder in outputs(args.output, given_arches(args))
+            for name, subject in user_vs_system.subjects(output.Output.read(folder)).items()}
+
+
+BENCHMARKS = {"boot": boot, "config": config, "guest": guest, "loop": loop, "overhead": overhead,
+              "user-vs-system": user_or_system}

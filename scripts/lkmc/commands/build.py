@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from lkmc import apt, baremetal, buildroot, machine, paths, variant
+from lkmc import apt, baremetal, buildroot, paths, variant
 from lkmc.errors import MissingOutput, UserError
 from lkmc.kconfig import request
 from lkmc.kconfig.write import configure
@@ -40,10 +40,8 @@ def main(args: argparse.Namespace) -> int:
         configure(tree, output, variant.wanted(args, tree, output))
         variant.override(args, output)
     targets = args.targets or ["all"]
-    if any(target == "all" or target.startswith("lkmc-baremetal") for target in targets):
-        built = Output.read(output)
-        if built.symbol("BR2_PACKAGE_LKMC_BAREMETAL_HOST") == "y":
-            baremetal.install_compilers(machine.read(built.arch), args.yes)
+    if any(target == "all" or target.startswith(("lkmc-baremetal", "host-crosstool-ng")) for target in targets):
+        baremetal.prepare(Output.read(output), args.yes)
     buildroot.make(tree, output, *targets)
     return 0
 
