@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lkmc import apt, buildroot, distro, machine, paths, prebuilt
+from lkmc import apt, baremetal, buildroot, distro, machine, paths, prebuilt
 from lkmc.errors import LkmcError
 from lkmc.kconfig.request import ConfigRequest
 from lkmc.kconfig.write import configure
@@ -61,6 +61,7 @@ def boot(yes: bool, lacking: list[str]) -> list[str]:
         mach = machine.read(arch)
         try:
             apt.require({mach.qemu.program: mach.qemu.package, mach.user.program: mach.user.package}, yes)
+            baremetal.install_compilers(mach, yes)
             prebuilt.make(mach, where, None, yes)
             arguments.append(f"--output={where}")
         except LkmcError as error:
@@ -82,6 +83,7 @@ def built(yes: bool, lacking: list[str]) -> list[str]:
             apt.require(buildroot.TOOLS, yes)
             tree = buildroot.provide(None)
             configure(tree, output, ConfigRequest(f"lkmc_{arch}_defconfig", fragments))
+            baremetal.prepare(Output.read(output), yes)
             buildroot.make(tree, output, "source")
         except LkmcError as error:
             lacking.append(f"{arch}: {error}")

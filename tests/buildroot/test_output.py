@@ -36,6 +36,16 @@ def test_the_images_are_there(out: Output) -> None:
     assert (out.overlay / "hello.ko").exists() and (out.overlay / "hello.out").exists()
 
 
+def test_programs_without_a_system_are_images(out: Output, limit: float) -> None:
+    if out.symbol("BR2_PACKAGE_LKMC_BAREMETAL") != "y":
+        pytest.skip("this output's configuration has no lkmc-baremetal, as that of arm and aarch64 has")
+    assert (out.images / "baremetal/hello.elf").exists()
+    make(out, "lkmc-baremetal-rebuild")
+    done = subprocess.run([RUN, "-q", "--output", str(out.path), "--run-id", "test-baremetal", "--timeout", str(limit),
+                           "--baremetal", "hello"], stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * limit)
+    assert (done.returncode, done.stdout) == (0, b"hello\n")
+
+
 def test_the_kernel_has_what_the_fragments_ask_for(out: Output) -> None:
     assert {what: option for what, option in NEEDED.items() if not out.kernel_has(option)} == {}
 
