@@ -15,7 +15,8 @@ from lkmc import cli, paths
 README = paths.TOP / "README.md"
 # These cannot hold a licence line: Buildroot's own formats have another first line or none, Markdown would show it,
 # savedefconfig and merge tools drop it.
-NO_SPDX_NAMES = {"LICENSE", ".checkpackageignore", "Config.in", "Config.in.host", "external.desc", "users.txt", "COMMIT_EDITMSG"}
+NO_SPDX_NAMES = {"LICENSE", ".checkpackageignore", "Config.in", "Config.in.host", "external.desc", "users.txt",
+                 "COMMIT_EDITMSG"}
 NO_SPDX_SUFFIXES = {".md", ".hash", ".patch", ".log", ".png", ".svg"}
 
 
