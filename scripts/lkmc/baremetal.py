@@ -87,11 +87,12 @@ def install_compilers(mach: Machine, yes: bool) -> None:
     apt.install([package for package in mach.baremetal.packages if not apt.installed(package)], yes)
 
 
-def prepare(built: Output, yes: bool) -> None:
-    """Have what a build of this configuration needs of the host for those programs. Raises MissingOutput."""
-    if built.symbol("BR2_PACKAGE_LKMC_BAREMETAL_HOST") == "y":
-        install_compilers(machine.read(built.arch), yes)
-    if built.symbol("BR2_PACKAGE_HOST_CROSSTOOL_NG") == "y":
+def prepare(folder: Path, yes: bool) -> None:
+    """Have what a build of an output folder's configuration needs of the host for them. Raises MissingOutput."""
+    config = (folder / ".config").read_text().splitlines()
+    if "BR2_PACKAGE_LKMC_BAREMETAL_HOST=y" in config:
+        install_compilers(machine.read(Output.read(folder).arch), yes)
+    if "BR2_PACKAGE_HOST_CROSSTOOL_NG=y" in config:
         apt.require(CROSSTOOL_NG, yes)
 
 

@@ -83,7 +83,7 @@ def built(yes: bool, lacking: list[str]) -> list[str]:
             apt.require(buildroot.TOOLS, yes)
             tree = buildroot.provide(None)
             configure(tree, output, ConfigRequest(f"lkmc_{arch}_defconfig", fragments))
-            baremetal.prepare(Output.read(output), yes)
+            baremetal.prepare(output, yes)
             buildroot.make(tree, output, "source")
         except LkmcError as error:
             lacking.append(f"{arch}: {error}")

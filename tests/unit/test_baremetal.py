@@ -15,7 +15,7 @@ import pytest
 from test_programs import elf
 from test_run import FAKE
 
-from lkmc import baremetal, examples, machine, paths
+from lkmc import apt, baremetal, examples, machine, paths
 from lkmc.output import Output
 
 
@@ -145,3 +145,22 @@ def test_no_address_is_written_twice() -> None:
              if path.is_file() and path not in tables
              for address in addresses if re.search(rf"\b{address.strip()}\b", path.read_text().lower())]
     assert found == []
+
+
+@pytest.mark.parametrize("arch", ["aarch64", "arm"])
+def test_packages_and_scripts_agree_on_the_compilers(arch: str) -> None:
+    names = dict(machine.read(arch).baremetal.compilers)
+    config = (paths.TOP / "package/lkmc-baremetal/Config.in").read_text()
+    assert f'default "{names["buildroot"].removesuffix("-")}" if BR2_{arch}\n' in config
+    lines = (paths.TOP / f"configs/crosstool-ng/{arch}.config").read_text().splitlines()
+    assert f'CT_TARGET_VENDOR="{names["crosstool-ng"].split("-")[1]}"' in lines and "CT_GDB_CROSS_SIM=y" in lines
+    assert ("CT_ARCH_FLOAT_HW=y" in lines) == names["crosstool-ng"].endswith("hf-")
+
+
+def test_a_build_has_what_its_configuration_needs_of_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(baremetal, "install_compilers", lambda mach, yes: asked.append(mach.arch))
+    monkeypatch.setattr(apt, "require", lambda needed, yes: asked.append(needed))
+    for number, config in enumerate(("", "BR2_PACKAGE_LKMC_BAREMETAL_HOST=y\n", "BR2_PACKAGE_HOST_CROSSTOOL_NG=y\n")):
+        baremetal.prepare(fakes.output_folder(tmp_path / str(number), "arm", config=config).path, True)
+    assert asked == ["arm", baremetal.CROSSTOOL_NG]

@@ -10,7 +10,7 @@ import fakes
 import pytest
 from test_programs import elf
 
-from lkmc import paths
+from lkmc import paths, user_vs_system
 from lkmc.output import Output
 
 
@@ -113,3 +113,9 @@ def test_gdb_is_told_what_runs_and_where_its_libraries_are(output: Output) -> No
     assert "continue" not in stopped.stdout.splitlines()
     refusal = subprocess.run([*command, "--kgdb"], capture_output=True, text=True, timeout=60)
     assert refusal.returncode == 125 and "--kgdb is for Linux in a guest" in refusal.stderr
+
+
+def test_the_comparison_has_buildroot_s_benchmark_where_that_is(output: Output) -> None:
+    assert list(user_vs_system.subjects(output)) == ["out mix, user mode", "out mix, system"]
+    fakes.script(output.path / "target/usr/bin/dhrystone", "exit 0")
+    assert list(user_vs_system.subjects(output)) == ["out dhrystone, user mode", "out dhrystone, system"]

@@ -20,7 +20,6 @@ from lkmc import apt, baremetal, buildroot, paths, variant
 from lkmc.errors import MissingOutput, UserError
 from lkmc.kconfig import request
 from lkmc.kconfig.write import configure
-from lkmc.output import Output
 
 OPTIONS = ("arch", "output", "buildroot", "direct", *request.OPTIONS, *variant.OPTIONS)
 
@@ -41,7 +40,7 @@ def main(args: argparse.Namespace) -> int:
         variant.override(args, output)
     targets = args.targets or ["all"]
     if any(target == "all" or target.startswith(("lkmc-baremetal", "host-crosstool-ng")) for target in targets):
-        baremetal.prepare(Output.read(output), args.yes)
+        baremetal.prepare(output, args.yes)
     buildroot.make(tree, output, *targets)
     return 0
 
