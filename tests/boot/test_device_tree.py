@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from booting import Run
+from debugging import Boot, Start
 
 from lkmc.output import Output
 
@@ -41,3 +42,19 @@ def test_the_guest_has_the_tree_that_qemu_dumps(run: Run, out: Output, tmp_path:
     shutil.rmtree(folder)
     assert "cpu@1 {" in mine and "pl011@9000000 {" in mine
     assert guests == mine
+
+
+def test_gdb_dumps_the_same_tree(run: Run, out: Output, console: Boot, debugger: Start, tmp_path: Path,
+                                 symbols: None) -> None:
+    if out.arch == "x86_64":
+        pytest.skip("the x86_64 machine has no device tree")
+    dumped, seen = tmp_path / "tree.dtb", tmp_path / "seen.dtb"
+    run("--", "-machine", f"dumpdtb={dumped}")
+    with console() as guest:
+        guest.login()
+        with debugger("--no-continue") as gdb:
+            gdb.prompt()
+            if "Undefined" in gdb.do("help lx-fdtdump"):
+                pytest.skip("this output has no scripts of the kernel's for GDB")
+            assert "Dumped fdt blob" in gdb.do(f"lx-fdtdump {seen}")
+    assert source(out, seen, "dtb") == source(out, dumped, "dtb")

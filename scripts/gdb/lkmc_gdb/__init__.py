@@ -27,6 +27,7 @@ def _kernel_commands(script: str) -> None:
     """The lx- commands. They read what is not there yet as they are loaded, or their kernel may be too new for GDB."""
     try:
         gdb.execute(f"source {script}", to_string=True)
+        kernel.let_in("lx-")
     except (gdb.error, ImportError) as error:
         gdb.write(f"lkmc: the kernel's own commands (lx-...) cannot be used here: {error}\n", gdb.STDERR)
 

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import gdb
+from lkmc_gdb import physical
+
+STRING_PART = 64    # bytes; of a string, as much is read at a time, and never beyond its page
 
 
 @dataclass(frozen=True)
 class Arch:
-    """How a processor tells its mode: bits of $cpsr, their value in user mode, and in the kernel's.
+    """How a processor tells its mode: bits of $cpsr, their value in user mode, and in the kernel's, if GDB may set it.
 
     What GDB reads, QEMU reads as the processor would: in user mode the kernel's pages are refused.
     """
     mode_mask: int = 0
     user_mode: int = -1
-    kernel_mode: int = 0
+    kernel_mode: int | None = None
 
 
 ARCHES = {
     "x86_64": Arch(),           # the emulator reads whatever the page tables have
     "aarch64": Arch(0x1f, 0x00, 0x05),
-    "arm": Arch(0x1f, 0x10, 0x13),
+    "arm": Arch(0x1f, 0x10),
 }
 _arch: list[Arch] = []
 _names: list[str] = []
+_before: list[tuple[int, int, int]] = []        # thread, frame and $cpsr of a processor that is in view()
 
 
 def use(name: str) -> None:
@@ -45,6 +50,13 @@ def register(name: str) -> int:
     return int(gdb.newest_frame().read_register(name).format_string(format="x"), 16)
 
 
+def registers() -> tuple[int, ...]:
+    """The general registers."""
+    frame = gdb.newest_frame()
+    named = (one.name for one in frame.architecture().registers())
+    return tuple(register(name) for name in named if re.fullmatch(r"r[a-z0-9]{1,2}|x\d+|sp|lr|pc", name))
+
+
 def in_user_mode() -> bool:
     """Whether the processor that is looked at is in user mode, where this can matter."""
     return bool(_arch[0].mode_mask) and register("cpsr") & _arch[0].mode_mask == _arch[0].user_mode
@@ -52,18 +64,66 @@ def in_user_mode() -> bool:
 
 @contextlib.contextmanager
 def view() -> Iterator[None]:
-    """Read memory as the kernel does: in user mode the processor is put into the kernel's for this moment."""
-    if not in_user_mode():
-        yield
-        return
-    level = gdb.selected_frame().level()
-    before = register("cpsr")
-    _set_cpsr(before & ~_arch[0].mode_mask | _arch[0].kernel_mode)
+    """Read memory as the kernel does: in user mode the processor is put into the kernel's for this moment, where that
+    can be done. With read() and what is built on it, the others see it too."""
+    mine = _enter()
     try:
         yield
     finally:
-        _set_cpsr(before)
-        gdb.execute(f"frame {level}", to_string=True)
+        if mine:
+            leave()
+
+
+def _enter() -> bool:
+    """Put a processor that is in user mode into the kernel's, until leave(). False when there is nothing to do."""
+    mode = _arch[0].kernel_mode
+    if mode is None or _before or not in_user_mode():
+        return False
+    before = register("cpsr")
+    _before[:] = [(gdb.selected_thread().num, gdb.selected_frame().level(), before)]
+    _set_cpsr(before & ~_arch[0].mode_mask | mode)
+    return True
+
+
+def reachable() -> None:
+    """Before a command that reads the kernel's memory in GDB's own way. Raises gdb.GdbError where it cannot."""
+    if _arch[0].kernel_mode is None and in_user_mode():
+        raise gdb.GdbError("the processor is in user mode, where QEMU does not let GDB at a 32-bit Arm's kernel; go on "
+                           "until it is in the kernel: tbreak schedule, continue")
+
+
+class Enter(gdb.Command):
+    """lkmc-enter-kernel: what runs before a command that reads the kernel's memory in user mode."""
+
+    def __init__(self) -> None:
+        super().__init__("lkmc-enter-kernel", gdb.COMMAND_OBSCURE)
+
+    def invoke(self, argument: str, from_tty: bool) -> None:
+        reachable()
+        _enter()
+
+
+def leave(_: object = None) -> None:
+    """Put back what enter() changed, if it did."""
+    if not _before:
+        return
+    thread, level, cpsr = _before.pop()
+    if gdb.selected_thread().num != thread:
+        gdb.execute(f"thread {thread}", to_string=True)
+    _set_cpsr(cpsr)
+    gdb.execute(f"frame {level}", to_string=True)
+
+
+def let_in(prefix: str) -> None:
+    """Let the commands whose names begin so read the kernel's memory in user mode too. When one fails, GDB does not
+    run what is to follow it; then the processor is put right before the next prompt."""
+    if not _arch[0].mode_mask:
+        return
+    Enter()
+    for command in gdb.execute(f"complete {prefix}", to_string=True).split():
+        gdb.execute(f"define hook-{command}\nlkmc-enter-kernel\nend")
+        gdb.execute(f"define hookpost-{command}\npython lkmc_gdb.kernel.leave()\nend")
+    gdb.events.before_prompt.connect(leave)
 
 
 def _set_cpsr(value: int) -> None:
@@ -71,14 +131,34 @@ def _set_cpsr(value: int) -> None:
     gdb.execute(f"set $cpsr = {value:#x}", to_string=True)
 
 
+def read(address: int, size: int) -> bytes:
+    """The kernel's memory, in view(). Raises gdb.MemoryError."""
+    if _arch[0].kernel_mode is None and in_user_mode():
+        return physical.read(address, size)
+    return bytes(gdb.selected_inferior().read_memory(address, size))
+
+
 def fetch(address: int, what: gdb.Type) -> gdb.Value:
     """The object of this type at an address, read at once. Raises gdb.MemoryError."""
-    return gdb.Value(bytes(gdb.selected_inferior().read_memory(address, what.sizeof)), what)
+    return gdb.Value(read(address, what.sizeof), what)
+
+
+def load(pointer: gdb.Value) -> gdb.Value:
+    """The object that is pointed to, read at once. Raises gdb.MemoryError."""
+    return fetch(int(pointer), pointer.type.target())
+
+
+def text(pointer: gdb.Value) -> str:
+    """The string that is pointed to. Raises gdb.MemoryError."""
+    found, at = b"", int(pointer)
+    while b"\0" not in found:
+        found += read(at + len(found), STRING_PART - (at + len(found)) % STRING_PART)
+    return found.partition(b"\0")[0].decode(errors="replace")
 
 
 def offset(structure: gdb.Type, name: str) -> int:
     """Where in a structure a field of it is, in bytes."""
-    return next((field.bitpos or 0) // 8 for field in structure.fields() if field.name == name)
+    return address(gdb.Value(0).cast(structure.pointer()).dereference()[name])
 
 
 def address(value: gdb.Value) -> int:

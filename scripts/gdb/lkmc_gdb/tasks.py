@@ -43,9 +43,10 @@ FRAMES = {"x86_64": Frames(_x86_64, 8, 0), "aarch64": Frames(_aarch64, 8, 0), "a
 
 def current(cpu: int) -> gdb.Value:
     """The task that a processor runs."""
-    here = kernel.number("&runqueues") + kernel.number(f"__per_cpu_offset[{cpu}]")
-    queue = gdb.Value(here).cast(gdb.lookup_type("struct rq").pointer())
-    return queue.dereference()["curr"].dereference()
+    word, queue = gdb.lookup_type("unsigned long"), gdb.lookup_type("struct rq")
+    shift = int(kernel.fetch(kernel.number(f"&__per_cpu_offset[{cpu}]"), word))
+    here = (kernel.number("&runqueues") + shift) % (1 << 8 * word.sizeof) + kernel.offset(queue, "curr")
+    return kernel.load(kernel.fetch(here, gdb.lookup_type("struct task_struct").pointer()))
 
 
 def every() -> Iterator[gdb.Value]:
@@ -123,6 +124,7 @@ With a process ID or a name: that task's whole way into the kernel, also of a pr
         super().__init__("lkmc-threads", gdb.COMMAND_STACK)
 
     def invoke(self, argument: str, from_tty: bool) -> None:
+        kernel.reachable()
         with kernel.view():
             if argument:
                 self._one(argument)

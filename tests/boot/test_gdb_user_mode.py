@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The kernel's memory is read while the processor is in user mode, where it may not read it itself."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from debugging import Boot, Debugger, Start
+
+from lkmc.output import Output
+
+pytestmark = pytest.mark.usefixtures("symbols")
+
+
+def in_user_space(gdb: Debugger, out: Output) -> bool:
+    pc = int(gdb.do("print/x $pc").split()[-1], 16)
+    return pc < (0xbf000000 if out.arch == "arm" else 1 << 55)
+
+
+@pytest.fixture
+def gdb(console: Boot, debugger: Start, out: Output) -> Iterator[Debugger]:
+    """GDB on a guest that was stopped in a program."""
+    with console() as guest:
+        guest.login()
+        guest.run("(while :; do :; done) & true")
+        with debugger("--no-continue") as gdb:
+            gdb.prompt()
+            for _ in range(50):
+                if in_user_space(gdb, out):
+                    yield gdb
+                    return
+                gdb.go()
+                guest.run("true")
+                gdb.interrupt()
+    pytest.fail("the guest was never seen in user space")
+
+
+def test_the_kernel_s_commands_and_ours_work(gdb: Debugger, out: Output) -> None:
+    before = gdb.do("info registers")
+    listed, ours = gdb.do("lx-ps"), gdb.do("lkmc-threads")
+    if out.arch == "arm":
+        assert listed == ours and "in user mode" in listed and "tbreak schedule" in listed
+        gdb.do("tbreak schedule")
+        gdb.do("continue")
+        listed, ours = gdb.do("lx-ps"), gdb.do("lkmc-threads")
+    else:
+        assert "Error" in gdb.do("lx-fdtdump /") or out.arch == "x86_64"
+        assert gdb.do("info registers") == before
+    assert "init" in listed and "kthreadd" in listed and "kthreadd" in ours
