@@ -17,6 +17,7 @@ if ! command -v gdbserver >/dev/null; then
 	exit 1
 fi
 ifup -a || exit
-program=$(command -v "$1") || exit
+# A shell, BusyBox's, would run its own applets without a new program.
+program=$(which "$1") || exit
 shift
-exec gdbserver :45457 "$program" "$@"
+exec gdbserver --no-startup-with-shell :45457 "$program" "$@"

@@ -107,11 +107,22 @@ def wait_for(stub: Path, run: RunFolder, what: str = "") -> None:
                         f"--output {run.path.parents[1]} --run-id {run.path.name}")
 
 
-def start(command: tuple[str, ...], stub: Path) -> int:
-    """Run GDB to its end and return its exit status. Whatever ended it, the guest is not left stopped."""
+def begin(text: str, file: Path, command: tuple[str, ...], stub: Path | None, dry_run: bool) -> int:
+    """Write the script and run GDB with it; or only print both. GDB's exit status."""
+    if dry_run:
+        print(f"{text}# {shlex.join(command)}")
+        return 0
+    file.write_text(text)
+    print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
+    return start(command, stub)
+
+
+def start(command: tuple[str, ...], stub: Path | None) -> int:
+    """Run GDB to its end and return its exit status. Whatever ended it, the guest is not left stopped: stub is what
+    can have stopped it."""
     status = _attended(command)
-    if status >= 0:
-        return status
+    if status >= 0 or stub is None:
+        return status if status >= 0 else 128 - status
     how = "runs on" if release(stub) else "has ended"
     print(f"scripts/run-gdb: GDB was ended by signal {-status}; the guest {how}", file=sys.stderr)
     return 128 - status

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import shutil
 import subprocess
-import sys
 from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,12 +52,7 @@ def run(args: Namespace) -> int:
                       remote_log=str(run_folder.gdb_log) if args.debug else "", start=subject.start,
                       target="" if args.sim else str(stub), breakpoint=args.breakpoint, go_on=not args.no_continue)
     command = gdb.argv(tool, run_folder.gdb_script, args.before, args.after)
-    if args.dry_run:
-        print(f"{text}# {shlex.join(command)}")
-        return 0
-    run_folder.gdb_script.write_text(text)
-    print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
-    return gdb.start(command, stub)
+    return gdb.begin(text, run_folder.gdb_script, command, stub, args.dry_run)
 
 
 def _subject(args: Namespace, built: Output, mach: Machine) -> Subject:

@@ -149,6 +149,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "output": option("-o", "--output", type=Path, action=Given, metavar="DIR",
                      help="Buildroot's output folder (default: out/ARCH, else out/ARCH-prebuilt)"),
     "persist": option("--persist", **SWITCH, help="let the guest write to the disk image"),
+    "pid": option("--pid", type=number(1, 1 << 22, int), metavar="PID",
+                  help="only this process of those that run the program"),
     "qmp": option("--qmp", **SWITCH, help="speak QMP: commands and answers are JSON"),
     "qemu-which": option("--qemu-which", choices=("host", "buildroot"), metavar="WHICH",
                          help="host's QEMU or buildroot's (default: the output's own where it has one)"),

@@ -13,9 +13,9 @@ Without a BREAKPOINT the guest goes on at once: press Ctrl-C in GDB to stop it. 
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 from lkmc import files, gdb, machine, output, symbol_table, toolchain
 from lkmc.commands.run import once as run_once
@@ -40,26 +40,26 @@ def main(args: argparse.Namespace) -> int:
     if args.userland is not None or args.baremetal is not None or args.sim:
         from lkmc import gdb_program
         return gdb_program.run(args)
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    return session(args, output.find(args.output, args.arch, "arch_given" in args))
+
+
+def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | None = None) -> int:
+    """Run GDB on a run's kernel. program: one of the guest's that the session is about, as gdbinit.j2 wants it."""
     mach = machine.read(built.arch)
     run = RunFolder(built.path / "run" / args.run_id)
     stub = run.socket("kgdb" if args.kgdb else "gdb")
     if not args.dry_run:
         gdb.wait_for(stub, run)
-    text = gdb.script("gdbinit.j2", maker="scripts/run-gdb", run=str(run.path), script=str(run.gdb_script),
-                      target=str(stub), work=str(run.path / "symbols"), breakpoint=args.breakpoint,
+    text = gdb.script("gdbinit.j2", maker=f"scripts/{'run-gdb-user' if program else 'run-gdb'}", run=str(run.path),
+                      script=str(run.gdb_script), target=str(stub), work=str(run.path / "symbols"),
+                      breakpoint=args.breakpoint, program=program,
                       go_on=not args.no_continue and bool(args.breakpoint or not args.early),
                       follow_modules=not args.no_lxsymbols,
                       early=gdb.early_values(built, mach, run) if args.early else None,
                       remote_log=str(run.gdb_log) if args.debug else "",
                       **gdb.kernel_values(built, mach, _symbols(args, built, mach)))
     command = gdb.argv(toolchain.tool("gdb", built, mach, args.yes), run.gdb_script, args.before, args.after)
-    if args.dry_run:
-        print(f"{text}# {shlex.join(command)}")
-        return 0
-    run.gdb_script.write_text(text)
-    print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
-    return gdb.start(command, stub)
+    return gdb.begin(text, run.gdb_script, command, stub, args.dry_run)
 
 
 def _symbols(args: argparse.Namespace, built: Output, mach: Machine) -> Path:

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""guest_programs: the guest's programs and libraries on the host, and the debuggers that are started for them."""
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import fakes
+import pytest
+
+from lkmc import cli, guest_programs
+from lkmc.errors import MissingOutput
+from lkmc.output import Output
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Output:
+    output = fakes.output_folder(tmp_path, "aarch64", images=["vmlinux", "rootfs.cpio"])
+    fakes.script(output.host / "bin/aarch64-linux-gdb", "exit 0")
+    for name in ("images/lkmc/count.out", "build/busybox-1.37.0/busybox"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "staging").mkdir()
+    return output
+
+
+def test_a_program_is_found_by_its_name_or_path(output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = output.overlay / "count.out"
+    assert guest_programs.find(output, "count") == guest_programs.find(output, "count.out") == count
+    assert guest_programs.find(output, str(count)) == count
+    monkeypatch.chdir(output.path)
+    assert guest_programs.find(output, "images/lkmc/count.out") == count
+    assert guest_programs.find(output, "busybox") == output.path / "build/busybox-1.37.0/busybox"
+    assert guest_programs.roots(output) == [output.path / "staging"]
+    with pytest.raises(MissingOutput, match="no program 'nothing'.*scripts/build"):
+        guest_programs.find(output, "nothing")
+
+
+def test_run_gdb_user_tells_gdb_of_the_program(output: Output, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--output", str(output.path), "--dry-run"]
+    assert cli.main("run-gdb-user", [*words, "--pid", "7", "busybox", "ls_main"]) == 0
+    script = capsys.readouterr().out.splitlines()
+    [line] = [line for line in script if "lkmc_gdb.user.begin" in line]
+    busybox = output.path / "build/busybox-1.37.0/busybox"
+    assert line == f'python lkmc_gdb.user.begin("{busybox}", ["{output.path}/staging"], 7)'
+    assert script.index(line) < script.index("break ls_main") < script.index("continue")
+    assert cli.main("run-gdb-user", [*words, "count"]) == 0
+    script = capsys.readouterr().out.splitlines()
+    assert "break main" in script and any(line.endswith(", None)") for line in script)
+    assert cli.main("run-gdb", words) == 0
+    assert "lkmc_gdb.user" not in capsys.readouterr().out
+
+
+def test_run_gdb_user_needs_the_kernel_s_debug_information(
+        output: Output, capsys: pytest.CaptureFixture[str]) -> None:
+    (output.images / "vmlinux").unlink()
+    assert cli.main("run-gdb-user", ["--output", str(output.path), "--dry-run", "count"]) == 125
+    assert "--debug-symbols" in capsys.readouterr().err
+
+
+def test_run_gdbserver_connects_to_a_port_of_this_host(output: Output, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--output", str(output.path), "--dry-run", "--no-continue"]
+    assert cli.main("run-gdbserver", [*words, "count", "sleep"]) == 0
+    *script, last = capsys.readouterr().out.splitlines()
+    assert f"set sysroot {output.path}/staging" in script and f"file {output.overlay}/count.out" in script
+    assert 'lkmc_gdb.server.connect("127.0.0.1:45457", 60.0, "in the guest run: /gdbserver.sh /count.out")' in script
+    assert "break sleep" in script and "continue" not in script
+    assert shlex.split(last)[1:] == [str(output.host / "bin/aarch64-linux-gdb"), "-q", "-x",
+                                     f"{output.path}/run/0/gdbinit"]
