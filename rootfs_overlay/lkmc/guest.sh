@@ -21,6 +21,9 @@ guest_drivers() {
 	if [ -f /etc/modules ]; then
 		xargs modprobe -a < /etc/modules
 	fi
+	if [ -n "$lkmc_screen" ]; then
+		modprobe -a virtio_gpu virtio_input 2> /dev/null	# a kernel that has them inside has no such module
+	fi
 }
 
 # On a read-only root, let these folders be written: in memory, and with what is in them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lkmc import screen
 from lkmc.errors import UserError
 from lkmc.machine import Machine
 from lkmc.output import Disk, Output
@@ -19,7 +20,7 @@ WHERE_IT_HAS = {"CONFIG_RANDOMIZE_BASE": "nokaslr", "CONFIG_KASAN": "kasan_multi
 
 def command_line(request: RunRequest, machine: Machine, output: Output, disk: Disk | None) -> str:
     """The kernel's command line for a root file system on a disk, or in memory (None)."""
-    words = [f"console={machine.console}", *ALWAYS]
+    words = [f"console={machine.console}", *screen.kernel_words(request), *ALWAYS]
     words += [word for option, word in WHERE_IT_HAS.items() if output.kernel_has(option)]
     words += ["root=/dev/vda", "rw" if disk.writable else "ro"] if disk else []
     words += _kgdb(request, machine)
@@ -28,7 +29,7 @@ def command_line(request: RunRequest, machine: Machine, output: Output, disk: Di
         before.append(f"init={EVAL_INIT}")
     if not disk:    # the kernel looks for its init under another name when the root file system is in memory
         before = ["rd" + word if word.startswith("init=") else word for word in before]
-    after += split("- " + request.kernel_cli_after_dash)[1] + _listener(request)
+    after += split("- " + request.kernel_cli_after_dash)[1] + _listener(request) + screen.guest_words(request)
     if request.instant:
         after += [f"lkmc_instant={INSTANT}", "lkmc_poweroff=1"]     # a guest that does not know the first one ends
     elif not custom_init(request) or request.payload:

@@ -67,6 +67,8 @@ def obstacle(request: RunRequest) -> str:
         return "states are kept of emulated processors only, and --kvm is given"
     if request.disk2:
         return "--disk2 is a disk that the saved guest does not have"
+    if request.screen:
+        return "--graphic and --vnc are a screen that the saved guest does not have"
     if request.wait_gdb or request.kgdb or request.kdb:
         return "--wait-gdb, --kgdb and --kdb stop during the boot, which the saved guest has behind it"
     return ""

@@ -24,6 +24,7 @@ class KernelImage:
 class Qemu:
     """How QEMU makes the machine: program, -M, -cpu (empty: its default), -device beyond those of every machine.
 
+    screen: the -device of a guest with a screen.
     own_devices are added when the QEMU has them: they are of this project's patches.
     kgdb_device is a second serial port, kgdb_port what Linux calls it, kgdb_needs the kernel option of its driver.
     """
@@ -31,6 +32,7 @@ class Qemu:
     machine: str
     cpu: str
     devices: tuple[str, ...]
+    screen: tuple[str, ...]
     own_devices: tuple[str, ...]
     kgdb_device: str
     kgdb_port: str

@@ -118,6 +118,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "gcc-which": option("--gcc-which", choices=("host", "buildroot", "crosstool-ng"), metavar="WHICH",
                         help="compile programs with the compiler of host (distro packages), buildroot, or crosstool-ng "
                              "(for --baremetal)"),
+    "graphic": option("--graphic", **SWITCH, help="give the guest a screen, in a window, with its terminal there"),
     "initrd": option("-i", "--initrd", **SWITCH, help="boot from rootfs.cpio in memory instead of the disk"),
     "instant": option("--instant", **FLAG, default=False,
                       help="start from the saved state of a guest that has booted, which is made the first time"),
@@ -180,6 +181,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "variant": option("--variant", type=variant, action=Given, metavar="NAME",
                       help="the output out/ARCH-NAME, in the place of --output"),
     "verbose": option("-v", "--verbose", **SWITCH, help="print more about what is done"),
+    "vnc": option("--vnc", **SWITCH, help="give the guest a screen, shown by VNC (scripts/vnc) instead of in a window"),
     "wait-gdb": option("-w", "--wait-gdb", **SWITCH, help="wait for scripts/run-gdb before the first instruction"),
     "yes": option("-y", "--yes", **FLAG, default=False, help="install missing distro packages without asking"),
 }

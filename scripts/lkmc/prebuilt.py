@@ -19,7 +19,7 @@ from lkmc.output import PREBUILT
 BOOT_MODULES = ("virtio_pci", "virtio_blk", "virtio_console", "virtio_rng", "virtio_net", "9pnet_virtio", "9p")
 # What our examples and the guides use beside them, loaded when asked for.
 MORE_MODULES = ("overlay", "uio", "uio_pci_generic", "squashfs", "ext4", "crc32c_generic", "evdev", "cn", "configs",
-                "virtio_gpu", "kgdboc", "tun", "leds_gpio", "gpio_keys", "nfsv3", "nfsv4")
+                "virtio_gpu", "virtio_input", "kgdboc", "tun", "leds_gpio", "gpio_keys", "nfsv3", "nfsv4")
 TOOLS = {"make": "make", "cpio": "cpio", "depmod": "kmod", "dpkg-deb": "dpkg", "gcc": "gcc", "xz": "xz-utils"}
 
 

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import guest, kvm, paths
+from lkmc import guest, kvm, paths, screen
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Disk, Output
@@ -67,7 +67,8 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         *(_state(request, state) if state else ()),
         *_processor(request, machine, output),
         "-m", request.memory, "-smp", str(request.cpus),
-        "-nodefaults", "-display", "none", "-no-reboot",
+        "-nodefaults", "-no-reboot",
+        *screen.arguments(request, machine, emulator, run, value(run.socket(screen.SOCKET))),
         "-kernel", str(output.kernel(machine)),
         *_root(request, output, disk, state),
         "-append", guest.command_line(request, machine, output, disk),

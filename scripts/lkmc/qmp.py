@@ -18,6 +18,7 @@ from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
 PATIENCE = 10.0     # seconds for the greeting: QEMU talks to one client of a socket at a time
+NO_SCREEN = "this machine has no screen; give it one: scripts/run --vnc"
 # How the commands for people begin to tell that they failed.
 FAILED = re.compile(r"^(Error: |unknown command: |Try \"help |invalid (char|parameter))", re.M)
 
@@ -118,3 +119,11 @@ def parse(line: str) -> tuple[str, dict[str, Any]]:
         except ValueError:
             arguments[key] = value
     return name, arguments
+
+
+def screenshot(monitor: Monitor, path: Path, form: str, device: str | None = None) -> None:
+    """Write the screen into a file. form: png or ppm. Raises MonitorError."""
+    try:
+        monitor.execute("screendump", {"filename": str(path), "format": form, **({"device": device} if device else {})})
+    except MonitorError as error:
+        raise MonitorError(NO_SCREEN if "no console" in str(error) else str(error)) from None

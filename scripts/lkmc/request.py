@@ -47,6 +47,8 @@ class RunRequest:
     instant: bool = False       # start from the saved state of a guest that has booted
     snapshots: bool = False     # prepare the guest for savevm and loadvm
     disk2: Path | None = None   # a folder for the second disk
+    graphic: bool = False       # a screen, and the guest's terminal on it
+    vnc: bool = False           # a screen, shown by VNC instead of in a window
     extra: tuple[str, ...] = ()
     baremetal: bool = False     # a program without Linux, whose console is standard input and output
 
@@ -56,11 +58,16 @@ class RunRequest:
         for text in (args.kernel_cli, args.kernel_cli_after_dash):
             if "\n" in text or "\0" in text:
                 raise UserError("the kernel's command line is one line; pass a script by --eval-after-file instead")
-        return cls(payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus, args.memory,
-                   args.kvm, args.persist, args.background, sys.stdin is not None and sys.stdin.isatty()
-                   and not args.background, args.qemu_which, args.run_id, args.timeout, args.wait_gdb, args.kgdb,
-                   args.kdb, args.instant, args.snapshots, args.disk2 and args.disk2.absolute(), args.rest,
-                   args.baremetal is not None)
+        typed = sys.stdin is not None and sys.stdin.isatty() and not args.background
+        return cls(
+            payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus, args.memory, args.kvm,
+            args.persist, args.background, typed or args.graphic, args.qemu_which, args.run_id, args.timeout,
+            args.wait_gdb, args.kgdb, args.kdb, args.instant, args.snapshots, args.disk2 and args.disk2.absolute(),
+            args.graphic, args.vnc, args.rest, args.baremetal is not None)
+
+    @property
+    def screen(self) -> bool:
+        return self.graphic or self.vnc
 
     @property
     def listens(self) -> bool:

@@ -121,7 +121,7 @@ def test_another_file_can_stand_in_for_lkmc_toml(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize("text, said", [
-    ('arhc = "arm"', "did you mean arch?"),
+    ('arhc = "arm"', "did you mean arch"),
     ('config-file = "x"', "no option 'config-file'"),
     ('[run]\narch = "arm"', "no option 'run'"),
     ('arch = "riscv64"', "choose from aarch64, arm, x86_64"),

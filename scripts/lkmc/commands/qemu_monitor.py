@@ -22,7 +22,6 @@ from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "run-id", "qmp")
 REFUSED = 1
-NO_DISPLAY = "this machine has no display; give it one: scripts/run … -- -device virtio-gpu-pci"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,12 +65,7 @@ def human(monitor: qmp.Monitor, run: RunFolder, line: str) -> str:
     if name != "screendump" or not words or words[0].startswith("-"):
         return monitor.human(line)
     path = Path(words[0]).absolute()
-    where = {"device": words[1]} if len(words) > 1 else {}
-    try:
-        monitor.execute("screendump", {"filename": str(path), **where,
-                                       "format": "png" if path.suffix == ".png" else "ppm"})
-    except qmp.MonitorError as error:
-        raise qmp.MonitorError(NO_DISPLAY if "no console" in str(error) else str(error)) from None
+    qmp.screenshot(monitor, path, "png" if path.suffix == ".png" else "ppm", *words[1:2])
     return ""
 
 

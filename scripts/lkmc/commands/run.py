@@ -29,8 +29,8 @@ from lkmc.run_folder import RunFolder
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
            "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "snapshots",
-           "disk2", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args", "static",
-           "gcc-which", "baremetal")
+           "disk2", "graphic", "vnc", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args",
+           "static", "gcc-which", "baremetal")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Write what is on a running guest's screen into a file, as PNG, or as PPM where its name ends so.
+
+    scripts/run --arch aarch64 --graphic --vnc --background
+    scripts/screenshot --arch aarch64 screen.png
+
+A guest has a screen when scripts/run got --graphic or --vnc; nobody needs to look at it.
+"""
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from lkmc import output, qmp
+from lkmc.errors import UserError
+from lkmc.run_folder import RunFolder
+
+OPTIONS = ("arch", "output", "run-id")
+FORMATS = {".png": "png", ".ppm": "ppm"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="FILE.png or FILE.ppm")
+
+
+def main(args: argparse.Namespace) -> int:
+    path = args.file.absolute()
+    if path.suffix not in FORMATS:
+        raise UserError(f"{args.file}: neither .png nor .ppm; call it {path.with_suffix('.png').name}")
+    if not path.parent.is_dir():
+        raise UserError(f"{path.parent}: no such folder; make it, or name a file in another one")
+    built = output.find(args.output, args.arch, "arch_given" in args)
+    with qmp.of_run(built, RunFolder(built.path / "run" / args.run_id)) as monitor:
+        qmp.screenshot(monitor, path, FORMATS[path.suffix])
+    return 0

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The guest's screen, seen without anybody looking: by pictures that QEMU takes of it, and by VNC's first words."""
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from booting import RUN
+
+from lkmc import paths, qmp
+from lkmc.output import Output
+from lkmc.run_folder import RunFolder
+
+Picture = tuple[int, int, bytes]                # width, height, 3 bytes for each pixel
+Start = Callable[..., RunFolder]
+LOGO = 80                                       # pixels: the penguin's size, at the upper left
+KEYS = {" ": "spc", "/": "slash", ">": "shift-dot", "\n": "ret"}
+
+
+@pytest.fixture
+def start(out: Output, run_id: str) -> Iterator[Start]:
+    """Start a guest in the background; it is ended with the test."""
+    common = ["--output", str(out.path), "--run-id", run_id]
+
+    def run(*options: str) -> RunFolder:
+        command = [RUN, "--quiet", *common, "--background", *options]
+        subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=60)
+        return RunFolder(out.path / "run" / run_id)
+    yield run
+    subprocess.run([str(paths.TOP / "scripts/qemu-monitor"), *common, "quit"], stdin=subprocess.DEVNULL,
+                   capture_output=True)
+
+
+@pytest.fixture
+def look(out: Output, run_id: str, tmp_path: Path) -> Callable[[], Picture]:
+    """What scripts/screenshot sees."""
+    def shot() -> Picture:
+        file = tmp_path / "screen.ppm"
+        subprocess.run([str(paths.TOP / "scripts/screenshot"), "--output", str(out.path), "--run-id", run_id,
+                        str(file)], check=True, timeout=60)
+        kind, size, most, pixels = file.read_bytes().split(b"\n", 3)
+        width, height = map(int, size.split())
+        assert (kind, most, len(pixels)) == (b"P6", b"255", 3 * width * height)
+        return width, height, pixels
+    return shot
+
+
+def until(what: str, limit: float, found: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + limit
+    while not found():
+        assert time.monotonic() < deadline, f"not within {limit} s: {what}"
+        time.sleep(0.2)
+
+
+def needs(out: Output, option: str) -> None:
+    if not out.kernel_has(option):
+        pytest.skip(f"the kernel of {out.path.name} has no {option}; linux/display.config has it")
+
+
+def has_beak(picture: Picture) -> bool:
+    """Whether there is something yellow where the penguin's beak is: nothing else on a console is, up there."""
+    width, height, pixels = picture
+    rows = [pixels[3 * width * y:3 * (width * y + LOGO)] for y in range(min(LOGO, height))]
+    return sum(red > 200 and green > 140 and blue < 90
+               for row in rows for red, green, blue in zip(row[::3], row[1::3], row[2::3], strict=True)) > 50
+
+
+def test_the_penguin_is_there_and_vnc_answers_at_its_socket(
+        out: Output, start: Start, look: Callable[[], Picture], limit: float) -> None:
+    needs(out, "CONFIG_DRM_VIRTIO_GPU")
+    needs(out, "CONFIG_LOGO")
+    run = start("--vnc", "--eval-after", "/sleep_forever.out")
+    until("a penguin", limit, lambda: has_beak(look()))
+    with socket.socket(socket.AF_UNIX) as viewer:
+        viewer.settimeout(limit)
+        viewer.connect(str(run.socket("vnc")))
+        assert viewer.recv(12).startswith(b"RFB 003.")
+
+
+def test_keys_are_typed_into_the_shell_on_the_screen(
+        out: Output, start: Start, look: Callable[[], Picture], limit: float) -> None:
+    needs(out, "CONFIG_DRM_VIRTIO_GPU")
+    needs(out, "CONFIG_VIRTIO_INPUT")
+    typed, ready = out.path / "9p/typed", out.path / "9p/ready"
+    typed.unlink(missing_ok=True)
+    ready.unlink(missing_ok=True)
+    run = start("--graphic", "--vnc", "--eval-after", "touch /mnt/9p/data/ready")
+    until("the end of init's scripts", limit, ready.exists)
+    with qmp.Monitor(run.socket("qmp"), RUN) as monitor:
+        def write() -> bool:
+            for letter in "date >/mnt/9p/data/typed\n":
+                monitor.human(f"sendkey {KEYS.get(letter, letter)} 20")
+            return typed.exists()
+        until("a shell that reads the keyboard", limit, write)
+    before = look()
+    with qmp.Monitor(run.socket("qmp"), RUN) as monitor:
+        for letter in "echo abc":
+            monitor.human(f"sendkey {KEYS.get(letter, letter)} 20")
+    until("the letters on the screen", limit, lambda: look() != before)
+
+
+def test_a_program_draws_on_the_screen(
+        out: Output, start: Start, look: Callable[[], Picture], limit: float) -> None:
+    if out.symbol("BR2_PACKAGE_LIBDRM") != "y":
+        pytest.skip(f"{out.path.name} has no libdrm; configs/fragments/libdrm.config has it")
+    needs(out, "CONFIG_DRM_VIRTIO_GPU")
+    start("--vnc", "--eval-after", "/libdrm_modeset.out; echo $? >/mnt/9p/data/drawn; /sleep_forever.out")
+    drawn = out.path / "9p/drawn"
+    drawn.unlink(missing_ok=True)
+    seen: set[tuple[int, ...]] = set()
+
+    def colours() -> bool:
+        width, height, pixels = look()
+        middle = 3 * (width * (height // 2) + width // 2)
+        seen.add(tuple(pixels[middle:middle + 3]))
+        return len(seen - {(0, 0, 0)}) > 3
+    until("more than three colours in the middle, one after the other", limit, colours)
+    until("the program's end", limit, lambda: drawn.exists() and drawn.read_text() == "0\n")
+
+
+def test_a_guest_without_a_screen_says_how_to_get_one(out: Output, run_id: str, start: Start, tmp_path: Path) -> None:
+    start("--eval-after", "/sleep_forever.out")
+    done = subprocess.run([str(paths.TOP / "scripts/screenshot"), "--output", str(out.path), "--run-id", run_id,
+                           str(tmp_path / "a.png")], capture_output=True, text=True)
+    assert done.returncode == 125 and "scripts/run --vnc" in done.stderr and not (tmp_path / "a.png").exists()
