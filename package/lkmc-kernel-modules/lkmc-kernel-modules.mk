@@ -9,7 +9,10 @@ LKMC_KERNEL_MODULES_SITE_METHOD = local
 LKMC_KERNEL_MODULES_LICENSE = GPL-2.0-or-later
 LKMC_KERNEL_MODULES_INSTALL_IMAGES = YES
 
-LKMC_KERNEL_MODULES_MODULE_MAKE_OPTS = LKMC_INCLUDE=$(BR2_EXTERNAL_LKMC_PATH)/include
+# Before Linux 6.3 the folder for modules that are not the kernel's own was "extra".
+LKMC_KERNEL_MODULES_MODULE_MAKE_OPTS = \
+	LKMC_INCLUDE=$(BR2_EXTERNAL_LKMC_PATH)/include \
+	INSTALL_MOD_DIR=updates
 
 # What git ignores was built by hand, for another kernel.
 LKMC_KERNEL_MODULES_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = \

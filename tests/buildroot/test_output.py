@@ -34,6 +34,8 @@ def test_the_images_are_there(out: Output) -> None:
     root = out.disk.image if out.disk else "rootfs.cpio"
     assert {path.name for path in out.images.iterdir()} >= {root, "rootfs.cpio", "vmlinux", "lkmc"}
     assert (out.overlay / "hello.ko").exists() and (out.overlay / "hello.out").exists()
+    links = list((out.path / "target").glob("*.ko"))
+    assert links and [link for link in links if not link.exists()] == []
 
 
 def test_programs_without_a_system_are_images(out: Output, limit: float) -> None:
