@@ -5,6 +5,7 @@
     scripts/bench boot --output out/aarch64 --beside 'stock=DIR/images/start-qemu.sh --serial-only'
     scripts/bench guest                                 all examples of every output, in one boot
     scripts/bench config --output out/aarch64           scripts/config beside merge_config.sh and make olddefconfig
+    scripts/bench gdb --runs 20 --output out/aarch64    the tests of step debugging: times, and rounds that passed
     scripts/bench loop --arch aarch64                   edit, build, message
     scripts/bench overhead                              CPU seconds that scripts/run itself takes
     scripts/bench user-vs-system --arch arm             one program without a guest, and in one
@@ -33,7 +34,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lkmc import buildroot, machine, measure, output, paths, user_vs_system
+from lkmc import bootstrap, buildroot, gdb_suite, machine, measure, output, paths, user_vs_system
 from lkmc import loop as loops
 from lkmc.errors import MissingOutput, UserError
 from lkmc.kconfig import merging
@@ -48,14 +49,24 @@ ANY_PROMPT = r"\S+ login: "
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=sorted(BENCHMARKS), help="what to measure")
+    parser.add_argument("what", choices=sorted((*BENCHMARKS, "gdb")), help="what to measure")
 
 
 def main(args: argparse.Namespace) -> int:
     print(measure.machine_line(), flush=True)
-    samples = measure.in_turn(BENCHMARKS[args.what](args), args.runs, lambda text: print(text, file=sys.stderr))
+    suites: list[gdb_suite.Suite] = []
+    subjects = gdb(args, suites) if args.what == "gdb" else BENCHMARKS[args.what](args)
+    samples = measure.in_turn(subjects, args.runs, lambda text: print(text, file=sys.stderr))
     print(*measure.table(samples), sep="\n")
-    return 0
+    print(*(line for suite in suites for line in suite.told()), sep="\n", end="\n" if suites else "")
+    return int(any(suite.passed < suite.rounds for suite in suites))
+
+
+def gdb(args: argparse.Namespace, suites: list[gdb_suite.Suite]) -> dict[str, Callable[[], Sample]]:
+    """The tests of step debugging on each output; suites: to be filled with what will count their rounds."""
+    bootstrap.provide(paths.TOP / "tests/requirements.txt")
+    suites += [gdb_suite.Suite(folder) for folder in outputs(args.output, given_arches(args))]
+    return {suite.folder.name: suite.run for suite in suites}
 
 
 def boot(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:

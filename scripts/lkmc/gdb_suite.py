@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tests of step debugging, run as a whole again and again: how long they take, and whether they pass each time."""
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+from lkmc import paths
+from lkmc.errors import EmulatorFailed
+from lkmc.measure import Sample
+
+FILES = ("test_gdb*.py", "test_kgdb.py", "test_debug_vm.py")
+FAULTS = ("failure", "error")
+
+
+@dataclass
+class Suite:
+    """The rounds of one output. faults and skips: how often each test failed, and what was left out."""
+    folder: Path
+    rounds: int = 0
+    passed: int = 0
+    tests: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    skips: Counter[str] = field(default_factory=Counter)
+
+    def run(self) -> Sample:
+        """One round: seconds of the whole and of each file. Raises EmulatorFailed when no test could begin."""
+        with tempfile.TemporaryDirectory() as scratch:
+            report = Path(scratch) / "report.xml"
+            files = sorted(str(path) for pattern in FILES for path in (paths.TOP / "tests/boot").glob(pattern))
+            command = [sys.executable, "-m", "pytest", "-q", f"--output={self.folder}", f"--junitxml={report}", *files]
+            done = subprocess.run(command, cwd=paths.TOP, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  errors="replace")
+            if done.returncode not in (0, 1) or not report.exists():
+                raise EmulatorFailed(f"pytest: {(done.stdout + done.stderr).strip()[-500:]}")
+            return self.read(ElementTree.parse(report).getroot())
+
+    def read(self, report: ElementTree.Element) -> Sample:
+        """Count what a report of JUnit's kind says."""
+        cases = list(report.iter("testcase"))
+        faulty = [case for case in cases if any(case.find(kind) is not None for kind in FAULTS)]
+        skipped = [case for case in cases if case.find("skipped") is not None]
+        self.rounds += 1
+        self.passed += not faulty
+        self.tests = len(cases) - len(skipped)
+        self.faults.update(case.get("name", "") for case in faulty)
+        self.skips.update({str(element.get("message")) for case in skipped
+                           if (element := case.find("skipped")) is not None})
+        sample = {"all": 0.0}
+        for case in cases:
+            seconds, name = float(case.get("time", 0)), case.get("classname", "").rpartition(".")[2]
+            sample["all"] += seconds
+            sample[name] = sample.get(name, 0.0) + seconds
+        return sample
+
+    def told(self) -> list[str]:
+        """The result in lines."""
+        return [f"{self.folder.name}: {self.passed} of {self.rounds} rounds passed, of {self.tests} tests each",
+                *(f"  failed {count} times: {name}" for name, count in self.faults.most_common()),
+                *(f"  not run: {reason}" for reason in sorted(self.skips))]
