@@ -26,6 +26,7 @@ DECOMPRESSOR = ("_end", "cache_clean_flush", "decompress_kernel", "extract_kerne
 STARTING = 1.0          # seconds for scripts/run in the other terminal to get going
 PATIENCE = 10.0         # seconds for the emulator's stub to answer
 DETACH = b"+$D;1#b0"    # of GDB's remote protocol: remove all breakpoints and go on
+NOT_ATTACHED = 125      # GDB's exit status from scripts/gdb/lkmc_gdb/session.py, where the guest was stopped already
 QEMU_SIGNALS = ("-ex", "handle SIGUSR1 nostop noprint")     # by which QEMU's threads wake each other
 PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
 
@@ -121,6 +122,8 @@ def start(command: tuple[str, ...], stub: Path | None) -> int:
     """Run GDB to its end and return its exit status. Whatever ended it, the guest is not left stopped: stub is what
     can have stopped it."""
     status = _attended(command)
+    if status == NOT_ATTACHED and stub:
+        release(stub)
     if status >= 0 or stub is None:
         return status if status >= 0 else 128 - status
     how = "runs on" if release(stub) else "has ended"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from debugging import Debugger, until
+from debugging import Debugger, command, until
 
 from lkmc.console import Console
 from lkmc.output import Output
@@ -103,3 +103,20 @@ def test_without_a_run_it_says_how_to_start_one(out: Output) -> None:
         gdb.child.expect(pexpect.EOF)
         gdb.child.close()
         assert gdb.child.exitstatus == 125
+
+
+def test_gdb_that_expects_other_registers_says_why(console: Boot, out: Output, run_id: str, tmp_path: Path,
+                                                   limit: float) -> None:
+    if out.arch != "x86_64":
+        pytest.skip("GDB passes over a description of another processor here")
+    description = tmp_path / "target.xml"
+    description.write_text('<target version="1.0"><architecture>i386</architecture></target>')
+    before = f"--before=-nx -ex 'set width 0' -ex 'set tdesc filename {description}'"
+    with console() as guest:
+        guest.login()
+        with Debugger(command("run-gdb", out, run_id, before), limit) as gdb:
+            gdb.child.expect(rf"GDB expects other registers than the emulator has: it takes them from {description}")
+            gdb.child.expect(pexpect.EOF)
+            gdb.child.close()
+            assert gdb.child.exitstatus == 125
+        assert guest.run("echo it''runs") == ("itruns\n", 0)

@@ -7,6 +7,7 @@ import re
 import pytest
 from debugging import Boot, Start, at
 
+from lkmc.console import EOL
 from lkmc.output import Output
 
 KDB = r"\[\d+\]kdb> "
@@ -35,6 +36,29 @@ def test_gdb_speaks_to_the_kernel_itself(console: Boot, debugger: Start, out: Ou
             gdb.do("delete")
             gdb.go()
             assert guest.run("kill %1; echo end")[0].splitlines()[-1] == "end"
+
+
+def test_gdb_stops_in_a_module_by_the_kernel_s_own_stub(console: Boot, debugger: Start, out: Output,
+                                                        symbols: None) -> None:
+    with console("--kgdb") as guest:
+        guest.wait_for("Waiting for connection from remote gdb")
+        with debugger("--kgdb", "--no-continue") as gdb:
+            gdb.prompt()
+            gdb.do("lkmc-break hello hello_init")
+            gdb.do("lkmc-break hello hello_exit")
+            gdb.go()
+            guest.login()
+            guest.child.sendline("/kgdb.sh")
+            assert "kgdb_breakpoint" in gdb.prompt()
+            gdb.go()
+            guest.child.sendline("insmod /hello.ko; rmmod hello; echo do''ne")
+            function, file, _ = at(gdb.prompt())
+            assert (function, file.rpartition("/")[2]) == ("hello_init", "hello.c")
+            assert "do_one_initcall" in gdb.do("bt")
+            assert at(gdb.do("continue"))[0] == "hello_exit"
+            gdb.do("delete")
+            gdb.go()
+            guest.wait_for("done" + EOL)
 
 
 def test_kdb_stops_each_write_of_a_program(console: Boot, out: Output) -> None:

@@ -24,8 +24,8 @@ def test_a_dry_run_shows_the_script_and_the_command(tmp_path: Path, capsys: pyte
     assert cli.main("run-gdb", [*words, "start_kernel"]) == 0
     *script, last = capsys.readouterr().out.splitlines()
     assert shlex.split(last)[1:] == [str(own), "-q", "-ex", "set debug remote 1", "-x", f"{tmp_path}/run/7/gdbinit"]
-    for line in (f"file {tmp_path}/images/vmlinux", f"target remote {tmp_path}/run/7/gdb.sock", "break start_kernel",
-                 "continue", "set architecture aarch64"):
+    for line in (f"file {tmp_path}/images/vmlinux", "break start_kernel", "continue", "set architecture aarch64",
+                 f'python lkmc_gdb.session.connect("{tmp_path}/run/7/gdb.sock")'):
         assert line in script
     assert script.index("break start_kernel") < script.index("continue")
     assert not (tmp_path / "run").exists()
@@ -38,7 +38,7 @@ def test_options_change_the_script(tmp_path: Path, capsys: pytest.CaptureFixture
                                 "--debug"]) == 0
     text = capsys.readouterr().out
     assert "\ncontinue" not in text and "follow_modules=False" in text
-    assert f"target remote {tmp_path}/run/0/kgdb.sock" in text
+    assert f'session.connect("{tmp_path}/run/0/kgdb.sock")' in text
     assert f"set remotelogfile {tmp_path}/run/0/gdb-remote.log" in text
 
 

@@ -62,7 +62,7 @@ def test_launch_keeps_what_the_user_has(built: Output, tmp_path: Path) -> None:
     assert own["miDebuggerPath"] == str(built.host / "bin/x86_64-linux-gdb")
     script = (built.path / "ide.gdb").read_text()
     assert own["customLaunchSetupCommands"] == [{"text": f"source {built.path}/ide.gdb"}]
-    assert f"target remote {built.path}/run/0/gdb.sock" in script and "\ncontinue" not in script
+    assert f'session.connect("{built.path}/run/0/gdb.sock")' in script and "\ncontinue" not in script
 
 
 @pytest.mark.parametrize("text", ['{"configurations": [], // mine\n}', "[]", '{"configurations": [1]}', "{}"])

@@ -181,6 +181,11 @@ def has(name: str) -> bool:
         return False
 
 
+def running() -> bool:
+    """Whether the kernel has begun to run programs; so it seems to whoever has no debug information."""
+    return not typed() or bool(gdb.parse_and_eval("system_state >= SYSTEM_RUNNING"))
+
+
 def typed() -> bool:
     """Whether there is debug information, and so the kernel's types."""
     try:

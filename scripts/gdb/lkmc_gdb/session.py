@@ -1,11 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The end of a session: when the emulator has gone, GDB says so and ends."""
+"""The two ends of a session: GDB attaches, or says why not; and when the emulator has gone, it says so and ends."""
 from __future__ import annotations
 
 import gdb
 
 LEAVING = ("detach", "disconnect", "kill")
 _connected: list[bool] = []
+
+
+def connect(target: str) -> None:
+    """Attach GDB. Where it and the emulator disagree on the registers, GDB ends, and says why."""
+    try:
+        gdb.execute(f"target remote {target}")
+    except gdb.error as error:
+        if "'g' packet" not in str(error):
+            raise
+        gdb.write(f"lkmc: {error}\nlkmc: GDB expects other registers than the emulator has: {_why()}\n", gdb.STDERR)
+        gdb.execute("quit 125")
+
+
+def _why() -> str:
+    description = gdb.parameter("tdesc filename")
+    if description:
+        return f"it takes them from {description}, not from the emulator; leave out `set tdesc filename`"
+    if "--without-expat" in gdb.execute("show configuration", to_string=True):
+        return "this GDB was built without expat, and cannot read the emulator's description; use gdb-multiarch"
+    return (f"it takes the processor for {gdb.selected_inferior().architecture().name()}; leave out `set architecture` "
+            f"of your own, in --before and in ~/.gdbinit, or use gdb-multiarch")
 
 
 def watch() -> None:

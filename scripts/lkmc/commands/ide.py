@@ -35,7 +35,7 @@ def main(args: argparse.Namespace) -> int:
                         vscode.read_text() if vscode.exists() else "")
     text = gdb.script("gdbinit.j2", maker="scripts/ide", run=str(run.path), script=str(script),
                       target=str(run.socket("gdb")), work=str(run.path / "symbols"), breakpoint=None, go_on=False,
-                      follow_modules=True, program=None, early=None, remote_log="",
+                      follow_modules=True, program=None, early=None, remote_log="", kgdb=False,
                       **gdb.kernel_values(built, mach, built.symbols))
     vscode.parent.mkdir(parents=True, exist_ok=True)
     files.replace(args.to / "compile_commands.json", json.dumps(entries, indent=0).encode())
