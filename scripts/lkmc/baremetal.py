@@ -14,6 +14,7 @@ from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
 
 TREE = Tree("baremetal", ".elf")
+HOST = "host"           # the distro's compiler
 RAW = ".bin"            # an image without an ELF header
 # What crosstool-ng wants of the host beside what Buildroot has.
 CROSSTOOL_NG = {"makeinfo": "texinfo", "help2man": "help2man"}
@@ -24,8 +25,9 @@ class Maker:
     """Makes the programs of baremetal/ in an output, by the compiler of the host's distro or one of the output's."""
     built: Output
     mach: Machine
-    which: str          # host, buildroot, crosstool-ng
+    which: str | None   # host, buildroot, crosstool-ng; None: the host's, where Buildroot did not make them already
     yes: bool
+    dry: bool = False   # look, and make nothing
 
     @property
     def folder(self) -> Path:
@@ -34,27 +36,34 @@ class Maker:
 
     def folder_of_compiler(self) -> str:
         """Where the compiler is, with a slash; empty where it is on PATH. Raises UserError, MissingOutput."""
-        names = dict(self.mach.baremetal.compilers)
-        if self.which not in names:
-            raise UserError(f"--gcc-which {self.which}: there is no such compiler for {self.built.arch} without an "
+        names, which = dict(self.mach.baremetal.compilers), self.which or HOST
+        if which not in names:
+            raise UserError(f"--gcc-which {which}: there is no such compiler for {self.built.arch} without an "
                             f"operating system; choose from {', '.join(names)}")
-        if self.which == "host":
+        if which == HOST:
             install_compilers(self.mach, self.yes)
             return ""
-        gcc = self.built.program(f"{names[self.which]}gcc")
+        gcc = self.built.program(f"{names[which]}gcc")
         if gcc is None:
-            raise MissingOutput(f"{self.built.host}/bin/{names[self.which]}gcc: not built; choose it for "
+            raise MissingOutput(f"{self.built.host}/bin/{names[which]}gcc: not built; choose it for "
                                 f"lkmc-baremetal in the menu of scripts/build --output {self.built.path} menuconfig, "
                                 f"or leave out --gcc-which")
         return f"{gcc.parent}/"
 
     def make(self, names: list[str]) -> None:
-        """Compile these programs, or all where there are no names. Raises MissingOutput."""
+        """Compile these programs, or all where there are no names. Raises MissingOutput, UserError."""
         files = [f"{name}{suffix}" for name in names for suffix in self._suffixes(name)]
         build = self.built.path / "build/lkmc-baremetal-scripts"
-        programs.make(["-C", TREE.path, f"ARCH={self.built.arch}", f"OUT={build}", f"IMAGES={self.folder}",
-                       f"TOOLCHAIN={self.which}", f"BIN={self.folder_of_compiler()}", *files],
-                      build.with_suffix(".log"))
+        try:
+            programs.make(["-C", TREE.path, f"ARCH={self.built.arch}", f"OUT={build}", f"IMAGES={self.folder}",
+                           f"TOOLCHAIN={self.which or HOST}", f"BIN={self.folder_of_compiler()}", *files],
+                          build.with_suffix(".log"))
+        except MissingOutput as error:
+            if "No rule to make target" in str(error):
+                raise UserError(f"{' '.join(names)}: not for {self.built.arch} and this compiler, as its header line "
+                                f"says (arch=, libc=); choose another program, or another compiler with --gcc-which"
+                                ) from None
+            raise
 
     def _suffixes(self, name: str) -> list[str]:
         return [TREE.suffix, RAW] if _is_raw(TREE.sources(self.built.arch)[name]) else [TREE.suffix]
@@ -68,21 +77,20 @@ class Maker:
                 programs.check(path, self.built.arch)
             return path
         name = TREE.name(text, self.built.arch)
-        if self.built.prebuilt:
+        if (self.built.prebuilt or self.which) and not self.dry:
             self.make([name])
         suffix = RAW if raw and _is_raw(TREE.sources(self.built.arch)[name]) else TREE.suffix
         path = self.folder / f"{name}{suffix}"
-        if not path.exists():
+        if not path.exists() and not (self.dry and self.built.prebuilt):
             raise MissingOutput(f"{path}: not built; run scripts/build --output {self.built.path} lkmc-baremetal, or "
-                                f"scripts/build-baremetal --output {self.built.path}, or see whether its header line "
-                                f"asks for a C library that this compiler has not")
+                                f"scripts/build-baremetal --output {self.built.path}")
         return path
 
 
 def install_compilers(mach: Machine, yes: bool) -> None:
     """Have the distro's compiler and C library for programs without an operating system. Raises MissingOutput."""
     apt.require({"make": "make"}, yes)
-    if dict(mach.baremetal.compilers)["host"] == mach.prebuilt.compiler:
+    if dict(mach.baremetal.compilers)[HOST] == mach.prebuilt.compiler:
         prebuilt.install_compilers(mach.prebuilt, yes)
     apt.install([package for package in mach.baremetal.packages if not apt.installed(package)], yes)
 

@@ -25,10 +25,11 @@ def run(args: Namespace) -> int:
             raise UserError(f"--{option.replace('_', '-')} is for Linux, and --baremetal runs a program in its place; "
                             f"leave out one of the two")
     request = RunRequest.of(args)
-    built = programs.home(args.output, args.arch, "arch_given" in args)
+    built = programs.home(args)
     mach = machine.read(built.arch)
-    runner.install_emulator(args.qemu_which, mach, built, args.yes)
-    program = baremetal.Maker(built, mach, args.gcc_which or "host", args.yes).find(args.baremetal)
+    if not args.dry_run:
+        runner.install_emulator(args.qemu_which, mach, built, args.yes)
+    program = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run).find(args.baremetal)
     if "cpus_given" not in args:
         request = replace(request, cpus=max(request.cpus, int(baremetal.keys(program, built).get("cpus", 1))))
     folder = RunFolder(built.path / "run" / request.run_id)

@@ -36,7 +36,7 @@ def run(args: Namespace) -> int:
             raise UserError(f"--{option.replace('_', '-')} is for Linux in a guest; leave it out")
     if args.sim and args.baremetal is None:
         raise UserError("--sim runs a program of --baremetal; give one")
-    built = programs.home(args.output, args.arch, "arch_given" in args)
+    built = programs.home(args)
     mach = machine.read(built.arch)
     run_folder = RunFolder(built.path / "run" / args.run_id)
     stub = run_folder.socket("gdb")
@@ -57,7 +57,7 @@ def run(args: Namespace) -> int:
 
 def _subject(args: Namespace, built: Output, mach: Machine) -> Subject:
     if args.baremetal is not None:
-        program = baremetal.Maker(built, mach, args.gcc_which or "host", args.yes).find(args.baremetal, raw=False)
+        program = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run).find(args.baremetal, raw=False)
         return Subject(program, None, f"--baremetal {shlex.quote(args.baremetal)}", "_start")
     user = Maker.of(args, built, mach, args.static).find(args.userland)
     return Subject(user.path, user.root, f"--userland {shlex.quote(args.userland)}", "")

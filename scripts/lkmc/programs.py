@@ -81,14 +81,20 @@ def arches_of(args: Namespace) -> tuple[str, ...]:
     return arches() if args.all_archs else (args.arch,)
 
 
-def home(path: Path | None, arch: str, arch_given: bool) -> Output:
-    """The output folder that programs are looked for and made in; the prebuilt one is begun where there is none."""
-    where = output.default(arch)
-    if path is None and not (where / ".config").exists():
+def home(args: Namespace, arch: str | None = None) -> Output:
+    """The output folder that programs are looked for and made in; the prebuilt one is begun where there is none.
+
+    arch: one of --all-archs, in the place of that of --arch.
+    """
+    where = output.default(arch or args.arch)
+    if args.output is None and not (where / ".config").exists():
+        config = (f'# Begun for programs without Linux.\n{PREBUILT}\nBR2_{arch or args.arch}=y\n'
+                  f'BR2_ARCH="{arch or args.arch}"\n')
+        if getattr(args, "dry_run", False):
+            return Output(where, arch or args.arch, config)
         where.mkdir(parents=True, exist_ok=True)
-        (where / ".config").write_text(f'# Begun for programs without Linux.\n{PREBUILT}\nBR2_{arch}=y\n'
-                                       f'BR2_ARCH="{arch}"\n')
-    return output.find(path, arch, arch_given)
+        (where / ".config").write_text(config)
+    return output.find(args.output, arch or args.arch, "arch_given" in args and args.output is not None)
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,10 @@ def run(args: Namespace) -> int:
     if tmux_asked and not args.wait_gdb:
         raise UserError("--tmux needs --wait-gdb here: a program without a guest has ended before GDB comes")
     arguments = gdb.words("--userland-args", args.userland_args or "")
-    built = programs.home(args.output, args.arch, "arch_given" in args)
+    built = programs.home(args)
     mach = machine.read(built.arch)
     program = Maker.of(args, built, mach, args.static).find(args.userland)
-    command = argv(emulator(args.qemu_which, built, mach, args.yes), program, arguments, args.rest)
+    command = argv(emulator(args.qemu_which, built, mach, args.yes, args.dry_run), program, arguments, args.rest)
     run_folder = RunFolder(built.path / "run" / args.run_id)
     if args.wait_gdb:
         command = (command[0], "-g", str(run_folder.socket("gdb")), *command[1:])
@@ -81,7 +81,7 @@ def argv(qemu: str, program: Program, arguments: list[str], extra: tuple[str, ..
     return (qemu, "-L", str(program.root), *libraries, *extra, str(program.path), *arguments)
 
 
-def emulator(which: str | None, built: Output, mach: Machine, yes: bool) -> str:
+def emulator(which: str | None, built: Output, mach: Machine, yes: bool, dry: bool = False) -> str:
     """The QEMU for programs: the output's own where it has one, else the distro's. Raises MissingOutput."""
     own = built.program(mach.user.program)
     if own and which != "host":
@@ -90,8 +90,9 @@ def emulator(which: str | None, built: Output, mach: Machine, yes: bool) -> str:
         raise MissingOutput(f"{built.host}/bin/{mach.user.program}: not built; set "
                             f"BR2_PACKAGE_HOST_QEMU_LINUX_USER_MODE=y in {built.path}/.config and run scripts/build "
                             f"--arch {built.arch}, or leave out --qemu-which")
-    apt.require({mach.user.program: mach.user.package}, yes)
-    return str(shutil.which(mach.user.program))
+    if not dry:
+        apt.require({mach.user.program: mach.user.package}, yes)
+    return shutil.which(mach.user.program) or mach.user.program
 
 
 @dataclass(frozen=True)
@@ -102,14 +103,19 @@ class Maker:
     static: bool
     own: bool       # the output's own compiler and libraries, not the distro's
     yes: bool
+    dry: bool = False   # look, and make nothing
 
     @classmethod
     def of(cls, args: Namespace, built: Output, mach: Machine, static: bool) -> Maker:
         """As the options say. Raises MissingOutput."""
+        if args.gcc_which not in (None, "host", "buildroot"):
+            raise UserError(f"--gcc-which {args.gcc_which}: its programs are for no operating system; choose host or "
+                            f"buildroot")
         if args.gcc_which == "buildroot" and built.prebuilt:
             raise MissingOutput(f"{built.path} has no compiler of Buildroot's; leave out --gcc-which, or run "
                                 f"scripts/build --arch {built.arch}")
-        return cls(built, mach, static, not built.prebuilt and args.gcc_which != "host", args.yes)
+        return cls(built, mach, static, not built.prebuilt and args.gcc_which != "host", args.yes,
+                   getattr(args, "dry_run", False))
 
     def find(self, text: str) -> Program:
         """The program that the text means. Raises UserError, MissingOutput."""
@@ -119,6 +125,8 @@ class Maker:
     def check(self, path: Path) -> Program:
         """The program at this path, which this host can run. Raises UserError, MissingOutput."""
         root = _staging(self.built) if self.own else distro_root(self.mach)
+        if not path.exists() and self.dry and not (self.own and not self.static):
+            return Program(path, root, LIBRARY_PATH if self.own else "")
         if not path.exists():
             raise MissingOutput(f"{path}: not built; run scripts/build --output {self.built.path} "
                                 f"lkmc-userland-rebuild")
@@ -133,11 +141,13 @@ class Maker:
         files = [Path(name).name + TREE.suffix for name in names]
         if self.own and not self.static:
             return [self.built.overlay / file for file in files]
+        build = self.built.path / "build" / f"lkmc-userland{self._kind()}"
+        if self.dry:
+            return [build / file for file in files]
         if not self.own:
             apt.require({"make": "make"}, self.yes)
             prebuilt.install_compilers(self.mach.prebuilt, self.yes)
         compiler = _own_compiler(self.built) if self.own else self.mach.prebuilt.compiler
-        build = self.built.path / "build" / f"lkmc-userland{self._kind()}"
         programs.make(["-C", TREE.path, f"OUT={build}", f"ARCH={self.built.arch}", f"CC={compiler}gcc",
                        f"CXX={compiler}g++", f"LDFLAGS={'-static' if self.static else ''}", *files],
                       build.with_suffix(".log"))

@@ -62,6 +62,17 @@ def test_a_dry_run_only_prints(output: Output) -> None:
     assert done.returncode == 0 and done.stdout.endswith(f"{output.overlay}/hello.out\n") and not done.stderr
 
 
+def test_a_dry_run_makes_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".config").write_text('LKMC_PREBUILT=y\nBR2_ARCH="aarch64"\n')
+    for option in ("--userland", "--baremetal"):
+        done = subprocess.run([paths.TOP / "scripts/run", "--output", out, "--dry-run", option, "hello"],
+                              capture_output=True, text=True, timeout=60)
+        assert "hello." in done.stdout or "no qemu-system-aarch64 on this host" in done.stderr
+    assert [path.name for path in out.iterdir()] == [".config"]
+
+
 def test_a_run_for_gdb_has_a_socket_and_keeps_others_out(output: Output) -> None:
     fakes.script(output.host / "bin/qemu-aarch64", 'printf "%s\\n" "$@"; read -r line')
     command = [str(paths.TOP / "scripts/run"), "--output", str(output.path), "--userland", "hello", "--wait-gdb"]

@@ -21,8 +21,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     for arch in programs.arches_of(args):
-        built = programs.home(args.output, arch, "arch_given" in args and not args.all_archs)
-        maker = baremetal.Maker(built, machine.read(built.arch), args.gcc_which or "host", args.yes)
+        built = programs.home(args, arch)
+        maker = baremetal.Maker(built, machine.read(built.arch), args.gcc_which, args.yes)
         maker.make([baremetal.TREE.name(program, built.arch) for program in args.program])
         print(maker.folder)
     return 0

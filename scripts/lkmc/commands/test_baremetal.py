@@ -56,10 +56,10 @@ def main(args: argparse.Namespace) -> int:
 
 def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
     """The programs of an architecture, made where Buildroot did not. Raises LkmcError when they cannot be."""
-    built = programs.home(args.output, arch, "arch_given" in args and not args.all_archs)
+    built = programs.home(args, arch)
     mach = machine.read(built.arch)
     run.install_emulator(args.qemu_which, mach, built, args.yes)
-    maker = baremetal.Maker(built, mach, args.gcc_which or "host", args.yes)
+    maker = baremetal.Maker(built, mach, args.gcc_which, args.yes)
     if built.prebuilt or args.gcc_which:
         maker.make([])
     found = [Example(name, path, examples.header(path)) for name, path in baremetal.TREE.sources(built.arch).items()]

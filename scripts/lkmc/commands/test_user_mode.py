@@ -60,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
 
 def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
     """The examples of an architecture, in both ways, made. Raises LkmcError when they cannot be."""
-    built = programs.home(args.output, arch, "arch_given" in args and not args.all_archs)
+    built = programs.home(args, arch)
     mach = machine.read(built.arch)
     ours = (example for example in examples.find(paths.TOP, built.arch) if example.name.endswith(user_mode.TREE.suffix))
     chosen = examples.select(ours, args.keyword)
