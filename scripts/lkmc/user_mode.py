@@ -124,7 +124,7 @@ class Maker:
 
     def check(self, path: Path) -> Program:
         """The program at this path, which this host can run. Raises UserError, MissingOutput."""
-        root = _staging(self.built) if self.own else distro_root(self.mach)
+        root = staging(self.built) if self.own else distro_root(self.mach)
         if not path.exists() and self.dry and not (self.own and not self.static):
             return Program(path, root, LIBRARY_PATH if self.own else "")
         if not path.exists():
@@ -174,9 +174,11 @@ def distro_root(mach: Machine) -> Path:
     return root if (root / "lib").is_dir() else Path("/")
 
 
-def _staging(built: Output) -> Path:
+def staging(built: Output) -> Path:
     """The output's own libraries. Raises MissingOutput."""
-    staging = (built.path / "staging").resolve()
-    if not (staging / "lib").exists():
-        raise MissingOutput(f"{staging}: no libraries; {built.how}")
-    return staging
+    link = (built.path / "staging").resolve()
+    # Buildroot makes that link at the end of a whole build.
+    found = next((path for path in (link, *built.host.glob("*/sysroot")) if (path / "lib").exists()), None)
+    if found is None:
+        raise MissingOutput(f"{link}: no libraries; {built.how}")
+    return found

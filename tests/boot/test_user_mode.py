@@ -14,7 +14,7 @@ import pytest
 from booting import RUN
 from debugging import Start, at
 
-from lkmc import machine, paths, prebuilt
+from lkmc import machine, paths, prebuilt, user_mode
 from lkmc.output import Output
 
 User = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -61,7 +61,7 @@ def test_a_time_limit_ends_the_program(user: User) -> None:
 
 def test_the_libraries_are_those_that_the_program_was_linked_to(user: User, out: Output) -> None:
     """The seed's "stack smashing detected": libraries of the host beside the program's own."""
-    root = Path(machine.read(out.arch).user.root) if out.prebuilt else (out.path / "staging")
+    root = Path(machine.read(out.arch).user.root) if out.prebuilt else user_mode.staging(out)
     status, text = said(user("hello", "--", "-E", "LD_TRACE_LOADED_OBJECTS=1"))
     libraries = re.findall(r"(/\S+) \(0x", text)
     assert status == 0 and len(libraries) == 2
