@@ -130,3 +130,16 @@ def test_the_comparison_has_buildroot_s_benchmark_where_that_is(output: Output) 
     assert list(user_vs_system.subjects(output)) == ["out mix, user mode", "out mix, system"]
     fakes.script(output.path / "target/usr/bin/dhrystone", "exit 0")
     assert list(user_vs_system.subjects(output)) == ["out dhrystone, user mode", "out dhrystone, system"]
+
+
+@pytest.mark.parametrize(("option", "elsewhere"), [("--userland", "--no-static --userland hello"),
+                                                   ("--baremetal", "--baremetal hello")])
+def test_in_tmux_gdb_comes_beside_the_program(output: Output, tmp_path: Path, option: str, elsewhere: str) -> None:
+    fakes.script(output.host / "bin/qemu-system-aarch64", "exit 0")
+    (output.images / "baremetal").mkdir()
+    elf(output.images / "baremetal/hello.elf")
+    fakes.script(tmp_path / "bin/tmux", f'echo "$*" >> {tmp_path}/tmux.log; echo %1')
+    run(output, option, "hello", "--wait-gdb", "--tmux-args", "main", "--timeout", "5", TMUX_PANE="%0",
+        PATH=f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
+    said = (tmp_path / "tmux.log").read_text()
+    assert f"scripts/run-gdb --output {output.path} --run-id 0 {elsewhere} main" in said
