@@ -68,6 +68,10 @@ class Maker:
     def _suffixes(self, name: str) -> list[str]:
         return [TREE.suffix, RAW] if _is_raw(TREE.sources(self.built.arch)[name]) else [TREE.suffix]
 
+    def file(self, name: str) -> Path:
+        """What QEMU gets of a program of this name below baremetal/."""
+        return self.folder / f"{name}{self._suffixes(name)[-1]}"
+
     def find(self, text: str, raw: bool = True) -> Path:
         """The file that the text means: of a prebuilt output it is made now. raw: without ELF header, where the
         program asks for that. Raises UserError, MissingOutput."""
@@ -79,8 +83,7 @@ class Maker:
         name = TREE.name(text, self.built.arch)
         if (self.built.prebuilt or self.which) and not self.dry:
             self.make([name])
-        suffix = RAW if raw and _is_raw(TREE.sources(self.built.arch)[name]) else TREE.suffix
-        path = self.folder / f"{name}{suffix}"
+        path = self.file(name) if raw else self.folder / f"{name}{TREE.suffix}"
         if not path.exists() and not (self.dry and self.built.prebuilt):
             raise MissingOutput(f"{path}: not built; run scripts/build --output {self.built.path} lkmc-baremetal, or "
                                 f"scripts/build-baremetal --output {self.built.path}")

@@ -16,6 +16,7 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from lkmc import baremetal, examples, ktap, machine, paths, programs
 from lkmc.commands import run
@@ -33,6 +34,7 @@ class Case:
     """A program of an output. obstacle: why it is not run; empty if it is."""
     example: Example
     built: Output
+    program: Path       # its file; its source where there is none, for scripts/run to say what is missing
     options: tuple[str, ...]
     obstacle: str
 
@@ -64,16 +66,19 @@ def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
         maker.make([])
     found = [Example(name, path, examples.header(path)) for name, path in baremetal.TREE.sources(built.arch).items()]
     options = ("--qemu-which", args.qemu_which) if args.qemu_which else ()
-    return [Case(example, built, options, _obstacle(example, maker))
-            for example in examples.select(found, args.keyword)]
+    chosen = examples.select(found, args.keyword)
+    files = {example: maker.file(example.name) for example in chosen}
+    return [Case(example, built, files[example] if files[example].exists() else example.path, options,
+                 _obstacle(example, maker)) for example in chosen]
 
 
 def _obstacle(example: Example, maker: baremetal.Maker) -> str:
     """Why a program is not run; empty if it is."""
     if example.words("arch") and maker.built.arch not in example.words("arch"):
         return f"only on {example.keys['arch']}"
-    made = (maker.folder / f"{example.name}{baremetal.TREE.suffix}").exists()
-    return "" if made or "libc" not in example.keys else f"only with the C library {example.keys['libc']}"
+    if maker.file(example.name).exists() or "libc" not in example.keys:
+        return ""
+    return f"only with the C library {example.keys['libc']}"
 
 
 def run_one(case: Case, limit: float) -> Result:
@@ -83,7 +88,7 @@ def run_one(case: Case, limit: float) -> Result:
     keys = case.example.keys
     command = [str(paths.TOP / "scripts/run"), "--quiet", "--output", str(case.built.path), *case.options, "--run-id",
                f"test-{case.example.name.replace('/', '-')}", "--timeout", keys.get("timeout", str(limit)),
-               "--baremetal", str(case.example.path)]
+               "--baremetal", str(case.program)]
     began = time.monotonic()
     done = subprocess.run(command, input=keys.get("input", "").encode(), stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)
