@@ -69,6 +69,42 @@ def test_a_message_in_start_kernel_is_seen_at_boot(out: Output, run: Run) -> Non
     assert run("--eval-after", "! dmesg | grep HACKED").returncode == 0
 
 
+BROKEN = 3      # the commit after which the kernel dies
+
+
+def commits(tree: Path) -> None:
+    """Four commits of the kernel's init/main.c, each with one more message."""
+    place = "\tif (ramdisk_execute_command) {\n"
+    for number in range(1, 5):
+        file = tree / "init/main.c"
+        edit = f'\tpr_info("commit {number}\\n");\n' + ('\tpanic("bisected");\n' if number == BROKEN else "")
+        text = file.read_text()
+        assert place in text
+        file.write_text(text.replace(place, edit + place, 1))
+        git(tree, "commit", "--quiet", "--all", f"--message=commit {number}")
+
+
+def git(tree: Path, *words: str) -> str:
+    return subprocess.run(["git", "-C", tree, "-c", "user.name=a", "-c", "user.email=a@b", *words], check=True,
+                          capture_output=True, text=True).stdout.strip()
+
+
+def test_the_commit_that_broke_the_kernel_is_found(out: Output, limit: float) -> None:
+    command(out, HACK, "linux")
+    tree = sources.folder("linux")
+    good = git(tree, "rev-parse", "HEAD")
+    try:
+        commits(tree)
+        said = command(out, str(paths.TOP / "scripts/bisect"), "--good", good, "--bad", git(tree, "rev-parse", "HEAD"),
+                       str(tree), "--", "--quiet", "--timeout", str(limit), "--eval-after", "true")
+        assert said.splitlines()[-1].endswith(f" commit {BROKEN}")
+        assert "commit 4" in (tree / "init/main.c").read_text(), "the tree is as it was"
+    finally:
+        git(tree, "reset", "--quiet", "--hard", good)
+        command(out, BUILD, "linux-rebuild", "all")
+        overrides.remove(out.path, overrides.source("linux", tree))
+
+
 @pytest.mark.parametrize("how", [["--direct", "lkmc-kernel-modules"], ["lkmc-kernel-modules-rebuild"]])
 def test_an_edited_module_is_loaded_again_without_a_reboot(
         out: Output, console: Callable[..., Console], how: list[str]) -> None:
