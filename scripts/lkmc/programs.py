@@ -6,16 +6,20 @@ import fcntl
 import os
 import subprocess
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from lkmc import output, paths
+from lkmc import ktap, output, paths
 from lkmc.cli import near
 from lkmc.errors import MissingOutput, UserError
+from lkmc.ktap import Result, Status
 from lkmc.machine import arches
 from lkmc.output import PREBUILT, Output
 
+Case = TypeVar("Case")
 SUFFIXES = (".c", ".cpp", ".S")
 NOT_EXAMPLES = ("lib", "link", "include")       # folders beside the examples
 # An architecture by what ELF headers call the machine, and the bits of an address.
@@ -143,3 +147,19 @@ def make(words: Sequence[str | Path], log: Path) -> None:
         lines = log.read_text(errors="replace").splitlines()
         errors = [line for line in lines if "error" in line.lower()] or lines[-1:]
         raise MissingOutput(f"{errors[0] if errors else 'make failed'}; see {log}")
+
+
+def run_all(cases: Sequence[Case], run: Callable[[Case], Result], suite: str, junit: Path | None) -> int:
+    """Run cases, as many at a time as there are processors; print KTAP in their order. The exit status.
+
+    suite, junit: the name and the file of a JUnit report, where one is wanted.
+    """
+    results: list[Result] = []
+    print(ktap.head(len(cases)), flush=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for result in pool.map(run, cases):
+            results.append(result)
+            print(ktap.lines(len(results), result), flush=True)
+    if junit:
+        junit.write_bytes(ktap.junit(suite, results))
+    return 1 if any(result.status is Status.FAILED for result in results) else 0

@@ -11,14 +11,12 @@ its serial port, and how many CPUs it needs. Exit status: 0 when none failed, el
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import baremetal, examples, ktap, machine, paths, programs
+from lkmc import baremetal, examples, machine, paths, programs
 from lkmc.commands import run
 from lkmc.examples import Example
 from lkmc.ktap import Result, Status
@@ -45,15 +43,7 @@ class Case:
 
 def main(args: argparse.Namespace) -> int:
     cases = [case for arch in programs.arches_of(args) for case in _cases(arch, args)]
-    results: list[Result] = []
-    print(ktap.head(len(cases)), flush=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for result in pool.map(lambda case: run_one(case, args.timeout or LIMIT), cases):
-            results.append(result)
-            print(ktap.lines(len(results), result), flush=True)
-    if args.junit:
-        args.junit.write_bytes(ktap.junit("lkmc.baremetal", results))
-    return 1 if any(result.status is Status.FAILED for result in results) else 0
+    return programs.run_all(cases, lambda case: run_one(case, args.timeout or LIMIT), "lkmc.baremetal", args.junit)
 
 
 def _cases(arch: str, args: argparse.Namespace) -> list[Case]:

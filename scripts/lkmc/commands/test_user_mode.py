@@ -10,14 +10,12 @@ As many run at a time as this computer has processors. Exit status: 0 when none 
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import subprocess
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from lkmc import examples, ktap, machine, paths, programs, user_mode
+from lkmc import examples, machine, paths, programs, user_mode
 from lkmc.examples import Example
 from lkmc.ktap import Result, Status
 from lkmc.user_mode import Maker
@@ -47,15 +45,7 @@ class Case:
 def main(args: argparse.Namespace) -> int:
     cases = [case for arch in programs.arches_of(args) for case in _cases(arch, args)]
     cases.sort(key=lambda case: not case.obstacle)
-    results: list[Result] = []
-    print(ktap.head(len(cases)), flush=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for result in pool.map(lambda case: run(case, args.timeout or LIMIT), cases):
-            results.append(result)
-            print(ktap.lines(len(results), result), flush=True)
-    if args.junit:
-        args.junit.write_bytes(ktap.junit("lkmc.user-mode", results))
-    return 1 if any(result.status is Status.FAILED for result in results) else 0
+    return programs.run_all(cases, lambda case: run(case, args.timeout or LIMIT), "lkmc.user-mode", args.junit)
 
 
 def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
