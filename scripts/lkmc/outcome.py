@@ -8,6 +8,7 @@ from dataclasses import dataclass
 GUEST_DIED = 101
 TIMED_OUT = 124
 OUR_ERROR = 125
+NO_ROOM = "the host's disk is full, and the guest writes to it"
 
 # QMP's reasons of a SHUTDOWN event (qapi/run-state.json, ShutdownCause).
 DIED = {"guest-reset": "the guest reset itself, as it does after a panic", "guest-panic": "the guest panicked"}
@@ -22,6 +23,7 @@ class Ended:
     shutdown: str | None = None     # QMP's reason; None when none was heard
     timed_out: bool = False
     answered: bool = True           # whether it came as far as to speak QMP: what ends it from then on is the guest
+    no_room: bool = False           # whether it was ended because the host's disk is full
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Outcome:
 def outcome(ended: Ended, payload: bool) -> Outcome:
     """Decide the exit status of a run that had a payload to report on, or had none; docs/running.md is its contract."""
     status = guest_status(ended.status_text)
+    if ended.no_room:
+        return Outcome(OUR_ERROR, NO_ROOM)
     if ended.timed_out:
         return Outcome(TIMED_OUT, "time limit")
     if ended.shutdown is None and ended.returncode != 0:

@@ -9,12 +9,12 @@ import signal
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lkmc.errors import EmulatorFailed
-from lkmc.outcome import Ended
+from lkmc.outcome import NO_ROOM, Ended
 from lkmc.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -67,33 +67,46 @@ def terminal_restored() -> Iterator[None]:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
-def watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None, go: bool = False) -> Ended:
+def watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None, go: bool = False,
+          hold: bool = False) -> Ended:
     """Wait for the emulator's end, or end it at the time limit (seconds). Raises Interrupted after a signal.
 
-    go: it was started stopped, and goes on once we hear it.
+    go: it was started stopped, and goes on once we hear it. hold: where the host has no room for what the guest writes,
+    somebody is there to make some, so that it can go on; else that is its end.
     """
     # Only here, while the emulator starts, as it takes a while.
     import asyncio
     try:
-        return asyncio.run(_watch(process, run, timeout, go))
+        return asyncio.run(_watch(process, run, timeout, go, hold))
     finally:
         kill(process)
 
 
-async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None, go: bool) -> Ended:
+async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None, go: bool,
+                 hold: bool) -> Ended:
     import asyncio
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
+    no_room = False
 
     def settle(error: Exception | None = None) -> None:
         if not ended.done():
             ended.set_exception(error) if error else ended.set_result(None)
 
+    def stuck() -> None:
+        nonlocal no_room
+        if hold:
+            print(f"{NO_ROOM}; make some, then: scripts/qemu-monitor --output {run.path.parent.parent} "
+                  f"--run-id {run.path.name} cont", file=sys.stderr, flush=True)
+        else:
+            no_room = True
+            process.terminate()
+
     pidfd = os.pidfd_open(process.pid)
     loop.add_reader(pidfd, settle)
     for number in ENDING_SIGNALS:
         loop.add_signal_handler(number, settle, Interrupted(number))
-    listener = asyncio.create_task(_shutdown_reason(run.socket("events"), ended, go))
+    listener = asyncio.create_task(_shutdown_reason(run.socket("events"), ended, go, stuck))
     timed_out = False
     try:
         await asyncio.wait_for(ended, timeout)
@@ -110,20 +123,32 @@ async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: floa
     listener.cancel()
     answered, reason = listener.result() if done else (False, None)
     text = run.status.read_text(errors="replace") if run.status.exists() else ""
-    return Ended(process.returncode, text, reason, timed_out, answered)
+    return Ended(process.returncode, text, reason, timed_out, answered, no_room)
 
 
-async def _shutdown_reason(socket: Path, ended: asyncio.Future[None], go: bool) -> tuple[bool, str | None]:
+async def _shutdown_reason(socket: Path, ended: asyncio.Future[None], go: bool,
+                           stuck: Callable[[], None]) -> tuple[bool, str | None]:
     """Once the emulator has gone, whether it was heard at all, and QMP's reason of the machine's shutdown if any."""
     import asyncio
     import logging
 
     from qemu.qmp import ConnectError, EventListener, QMPClient, QMPError, Runstate
+
+    async def hear_of_disks() -> None:
+        while True:
+            event = await failures.get()
+            data: Any = event["data"]
+            if data.get("nospace"):     # QEMU has stopped the guest, and waits
+                stuck()
+
     logging.getLogger("qemu.qmp").addHandler(logging.NullHandler())     # a failed attempt is no news
     client = QMPClient("lkmc")
     shutdown = EventListener("SHUTDOWN")
+    failures = EventListener("BLOCK_IO_ERROR")
     answered = False
     client.register_listener(shutdown)
+    client.register_listener(failures)
+    disks = asyncio.create_task(hear_of_disks())
     # AssertionError: connect()'s own, when the emulator went while it said hello.
     with contextlib.suppress(OSError, QMPError, EOFError, AssertionError):
         while client.runstate != Runstate.RUNNING:
@@ -138,6 +163,7 @@ async def _shutdown_reason(socket: Path, ended: asyncio.Future[None], go: bool) 
             await client.execute("cont")
         while client.runstate == Runstate.RUNNING:
             await client.runstate_changed()
+    disks.cancel()
     with contextlib.suppress(OSError, QMPError, EOFError):
         await client.disconnect()
     events: list[Any] = shutdown.clear()

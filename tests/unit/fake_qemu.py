@@ -38,6 +38,10 @@ if "reason" in how:
     if "-S" in sys.argv:
         assert json.loads(client.recv(4096))["execute"] == "cont"
         client.sendall(json.dumps(answer).encode() + b"\n")
+    if how.get("full"):
+        event |= {"event": "BLOCK_IO_ERROR", "data": {"nospace": True, "action": "stop"}}
+        client.sendall(json.dumps(event).encode() + b"\n")
+        time.sleep(600)     # QEMU waits for somebody
     if how["reason"]:
         client.sendall(json.dumps(event).encode() + b"\n")
 sys.exit(how.get("exit", 0))

@@ -56,6 +56,17 @@ def gone(pid: int) -> bool:
         return True
 
 
+@pytest.mark.parametrize("hold", [False, True])
+def test_a_guest_that_a_full_disk_stopped_is_ended_unless_somebody_can_help(
+        run: RunFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hold: bool) -> None:
+    monkeypatch.setenv("FAKE_QEMU", json.dumps({"reason": "", "full": True}))
+    command = (sys.executable, str(FAKE), "-qmp", f"unix:{run.socket('events')},server=on")
+    child = process.start(command, run, subprocess.DEVNULL)
+    found = process.watch(child, run, 2.0 if hold else 60.0, hold=hold)
+    assert (found.no_room, found.timed_out) == (not hold, hold)
+    assert ("cont" in capsys.readouterr().err) is hold
+
+
 def test_an_exit_status_is_the_emulators_own(run: RunFolder) -> None:
     assert ended(run, "sh", "-c", "exit 3") == Ended(3, "", None, False, answered=False)
 

@@ -51,6 +51,13 @@ def test_a_quiet_run_that_succeeds_says_nothing(output: Output) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
+def test_a_guest_that_a_full_disk_stopped_is_an_error(output: Output) -> None:
+    done = run(output, "--quiet", "--eval-after", "true", reason="guest-shutdown", full=True)
+    assert done.returncode == 125 and result(output)["code"] == 125
+    [line] = done.stderr.decode().splitlines()
+    assert line.startswith("scripts/run: the host's disk is full") and "run it again" in line
+
+
 def test_an_emulator_that_refuses_an_option_is_quoted(output: Output) -> None:
     done = run(output, "--quiet", "--", "-nonsense", stderr="qemu: warning\nqemu: -nonsense: invalid option", exit=1)
     assert done.returncode == 125 and done.stdout == b""

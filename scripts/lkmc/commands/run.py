@@ -20,7 +20,7 @@ import time
 from lkmc import gdb, instant, machine, output, paths, process, qemu, tmux
 from lkmc.errors import EmulatorFailed, UserError
 from lkmc.machine import Machine
-from lkmc.outcome import Outcome, of_program, outcome
+from lkmc.outcome import NO_ROOM, Outcome, of_program, outcome
 from lkmc.output import Output
 from lkmc.qemu import State
 from lkmc.request import RunRequest
@@ -129,7 +129,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
     with process.terminal_restored():
         child = process.start((*command, "-S") if stopped else command, run, stdin, mute=request.background)
         try:
-            ended = process.watch(child, run, request.timeout, go=stopped)
+            ended = process.watch(child, run, request.timeout, go=stopped, hold=request.interactive)
         except process.Interrupted as interrupted:
             result = Outcome(128 + interrupted.number, INTERRUPTED)
         else:
@@ -138,6 +138,8 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
     run.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
                 "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
                 "sockets": [str(run.socket(name)) for name in ("qmp", "monitor", "gdb")]})
+    if result.reason == NO_ROOM:
+        raise EmulatorFailed(f"{NO_ROOM}; make room in {run.path} and where TMPDIR says, and run it again")
     if words and result.reason.startswith("the emulator failed"):
         if state:
             instant.discard(state)
@@ -196,5 +198,4 @@ def say(result: Outcome, run: RunFolder, verbose: bool, made: bool, built: Outpu
     if result.code or verbose:
         print(f"scripts/run: status {result.code}: {result.reason}; log: {run.console_log}", file=sys.stderr)
     if made:
-        print(f"This was the distro's kernel. To build everything from source: scripts/build --arch {built.arch}",
-              file=sys.stderr)
+        print(f"This was the distro's kernel. To build from source: scripts/build --arch {built.arch}", file=sys.stderr)
