@@ -43,7 +43,7 @@ def table(samples: Mapping[str, Sequence[Sample]], unit: str = "s") -> list[str]
             middle = statistics.median(values)
             first = first or middle
             lines.append(f"{name:34}{figure:24}{middle:>8.2f}{unit}{min(values):>8.2f}{unit}{max(values):>8.2f}{unit}"
-                         f"{middle / first:>7.2f}")
+                         f"{middle / first if first else 1:>7.2f}")
     return lines
 
 
