@@ -22,7 +22,7 @@ def gdb(console: Boot, debugger: Start, out: Output) -> Iterator[Debugger]:
     """GDB on a guest that was stopped in a program."""
     with console() as guest:
         guest.login()
-        guest.run("(while :; do :; done) & true")
+        guest.run("insmod /timer.ko; (while :; do :; done) & true")
         with debugger("--no-continue") as gdb:
             gdb.prompt()
             for _ in range(50):
@@ -37,6 +37,7 @@ def gdb(console: Boot, debugger: Start, out: Output) -> Iterator[Debugger]:
 
 def test_the_kernel_s_commands_and_ours_work(gdb: Debugger, out: Output) -> None:
     before = gdb.do("info registers")
+    assert "timer.ko" in gdb.do("info symbol lkmc_timer_callback"), "the module is known"
     listed, ours = gdb.do("lx-ps"), gdb.do("lkmc-threads")
     if out.arch == "arm":
         assert listed == ours and "in user mode" in listed and "tbreak schedule" in listed

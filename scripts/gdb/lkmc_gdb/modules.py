@@ -111,7 +111,7 @@ def loaded() -> Iterator[Module]:
         return
     offset = kernel.offset(what, "list")
     with contextlib.suppress(gdb.MemoryError), kernel.view():
-        at = int(head["next"])
+        at = int(kernel.load(head)["next"])
         for _ in range(MOST):
             if at in (int(head), 0):
                 return
@@ -136,17 +136,19 @@ def _sections(attributes: gdb.Value) -> Iterator[tuple[str, int]]:
     """Names and addresses in /sys/module/NAME/sections."""
     if not int(attributes):
         return
-    fields = {field.name for field in attributes.dereference().type.fields()}
-    if "nsections" in fields:                           # before Linux 6.14
-        for index in range(int(attributes["nsections"])):
-            one = attributes["attrs"][index]
-            yield one["battr"]["attr"]["name"].string(), int(one["address"])
+    table = kernel.load(attributes)
+    if "nsections" in {field.name for field in table.type.fields()}:        # before Linux 6.14
+        first, one = int(attributes) + kernel.offset(table.type, "attrs"), table["attrs"].type.target()
+        for index in range(int(table["nsections"])):
+            section = kernel.fetch(first + index * one.sizeof, one)
+            yield kernel.text(section["battr"]["attr"]["name"]), int(section["address"])
         return
-    listed = attributes["grp"]["bin_attrs"]
-    index = 0
-    while int(listed[index]):
-        yield listed[index]["attr"]["name"].string(), int(listed[index]["private"])
-        index += 1
+    listed = table["grp"]["bin_attrs"]
+    at, pointer = int(listed), listed.type.target()
+    while int(kernel.fetch(at, pointer)):
+        attribute = kernel.load(kernel.fetch(at, pointer))
+        yield kernel.text(attribute["attr"]["name"]), int(attribute["private"])
+        at += pointer.sizeof
 
 
 class LxSymbols(gdb.Command):

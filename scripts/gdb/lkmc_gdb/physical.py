@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reading memory past a processor in user mode: by physical addresses, found in its own page tables (32-bit Arm)."""
+"""Reading memory past a processor in user mode: by physical addresses, found in the page tables (32-bit Arm)."""
 from __future__ import annotations
 
 import contextlib
@@ -10,6 +10,7 @@ import gdb
 PAGE = 4096
 MODE = "maintenance packet Qqemu.PhyMemMode:"
 LONG_DESCRIPTORS = 1 << 31      # of TTBCR: three levels of 64-bit entries, else two of 32 bits
+SPLIT = 7 << 16                 # of TTBCR: the kernel's tables begin in the middle
 SECTION, SUPERSECTION = 2, 1 << 18
 
 
@@ -17,7 +18,9 @@ def read(address: int, size: int) -> bytes:
     """Memory at an address of the kernel's. Raises gdb.MemoryError."""
     found = b""
     frame = gdb.newest_frame()
-    base, control = (int(frame.read_register(name)) & 0xffffffff for name in ("TTBR0_EL1", "TTBCR"))
+    tables, own, control = (int(frame.read_register(name)) & 0xffffffff for name in ("TTBR1_EL1", "TTBR0_EL1", "TTBCR"))
+    # The kernel's own tables know all that it has mapped, a process's only what it has needed so far.
+    base = own if control & SPLIT else tables
     translate = _long if control & LONG_DESCRIPTORS else _short
     with _physically():
         while len(found) < size:
