@@ -7,6 +7,7 @@ import re
 import pytest
 from debugging import Boot, Start, at
 
+from lkmc import machine
 from lkmc.console import EOL
 from lkmc.output import Output
 
@@ -15,8 +16,9 @@ KDB = r"\[\d+\]kdb> "
 
 @pytest.fixture(autouse=True)
 def able(out: Output) -> None:
-    if not out.kernel_has("CONFIG_KGDB_SERIAL_CONSOLE") or not out.kernel_has("CONFIG_KGDB_KDB"):
-        pytest.skip("this kernel has no KGDB and KDB; linux/kgdb.config adds them")
+    for option in ("CONFIG_KGDB_SERIAL_CONSOLE", "CONFIG_KGDB_KDB", machine.read(out.arch).qemu.kgdb_needs):
+        if not out.kernel_has(option):
+            pytest.skip(f"this kernel has no {option}; linux/kgdb.config adds it")
 
 
 def test_gdb_speaks_to_the_kernel_itself(console: Boot, debugger: Start, out: Output, symbols: None) -> None:
