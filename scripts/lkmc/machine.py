@@ -26,7 +26,8 @@ class Qemu:
 
     screen: the -device of a guest with a screen.
     own_devices are added when the QEMU has them: they are of this project's patches.
-    kgdb_device is a second serial port, kgdb_port what Linux calls it, kgdb_needs the kernel option of its driver.
+    kgdb_device is a second serial port, kgdb_port what Linux calls it, kgdb_needs the kernel option of its driver,
+    kgdb_osabi what GDB is told to go by there.
     """
     program: str
     machine: str
@@ -37,6 +38,7 @@ class Qemu:
     kgdb_device: str
     kgdb_port: str
     kgdb_needs: str
+    kgdb_osabi: str
     package: str
 
 

@@ -53,6 +53,7 @@ def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | N
     text = gdb.script("gdbinit.j2", maker=f"scripts/{'run-gdb-user' if program else 'run-gdb'}", run=str(run.path),
                       script=str(run.gdb_script), target=str(stub), work=str(run.path / "symbols"),
                       breakpoint=args.breakpoint, program=program, kgdb=args.kgdb,
+                      osabi=mach.qemu.kgdb_osabi if args.kgdb else "none",
                       go_on=not args.no_continue and bool(args.breakpoint or not args.early),
                       follow_modules=not args.no_lxsymbols,
                       early=gdb.early_values(built, mach, run) if args.early else None,
