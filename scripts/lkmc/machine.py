@@ -15,9 +15,13 @@ ARCH_LETTERS = {"x": "x86_64", "A": "aarch64", "a": "arm"}
 
 @dataclass(frozen=True)
 class KernelImage:
-    """A kernel image in images/ that the emulator can start, if the kernel option `needs` is set."""
+    """A kernel image in images/ that the emulator can start, if the kernel option `needs` is set.
+
+    entry: the physical address of its first instruction; 0 where it is an ELF file, which says where its code is.
+    """
     image: str
     needs: str = ""
+    entry: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,14 @@ class Baremetal:
 
 
 @dataclass(frozen=True)
+class Space:
+    """Whose an address is: the kernel's from `kernel` on. At first it runs in `memory` as it is, in these ranges of
+    [first, last + 1], and again where a processor is started; no program of user space is there."""
+    kernel: int
+    memory: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
 class Machine:
     """One architecture as board/ARCH/machine.toml describes it."""
     arch: str
@@ -83,6 +95,7 @@ class Machine:
     prebuilt: Prebuilt
     user: User
     baremetal: Baremetal
+    space: Space
 
 
 @cache
@@ -101,9 +114,13 @@ def read(arch: str) -> Machine:
         return Machine(arch, table["console"], table["gdb_architecture"], kernels,
                        Qemu(package=table["packages"]["qemu"], **_frozen(table["qemu"])),
                        Prebuilt(**_frozen(table["prebuilt"])), User(**table["user"]),
-                       Baremetal(**_frozen(table["baremetal"])))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+                       Baremetal(**_frozen(table["baremetal"])), _space(**table["space"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: {error}; compare it with the other board/*/machine.toml") from None
+
+
+def _space(kernel: int, memory: list[list[int]]) -> Space:
+    return Space(kernel, tuple((first, end) for first, end in memory))
 
 
 def _frozen(table: dict[str, Any]) -> dict[str, Any]:

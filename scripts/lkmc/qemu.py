@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import guest, kvm, paths, screen
+from lkmc import guest, kvm, paths, screen, trace_events
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Disk, Output
@@ -82,6 +82,7 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
         "-device", "virtio-rng-pci",
         *(word for device in _devices(machine, Path(emulator)) for word in ("-device", device)),
+        *trace_events.words(request.trace, emulator, run),
         *request.extra,
     )
 

@@ -51,6 +51,7 @@ class RunRequest:
     vnc: bool = False           # a screen, shown by VNC instead of in a window
     extra: tuple[str, ...] = ()
     baremetal: bool = False     # a program without Linux, whose console is standard input and output
+    trace: tuple[str, ...] = ()  # patterns of QEMU's events
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> RunRequest:
@@ -63,7 +64,8 @@ class RunRequest:
             payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus, args.memory, args.kvm,
             args.persist, args.background, typed or args.graphic, args.qemu_which, args.run_id, args.timeout,
             args.wait_gdb, args.kgdb, args.kdb, args.instant, args.snapshots, args.disk2 and args.disk2.absolute(),
-            args.graphic, args.vnc, args.rest, args.baremetal is not None)
+            args.graphic, args.vnc, args.rest, args.baremetal is not None,
+            tuple(word for word in (args.trace or "").split(",") if word))
 
     @property
     def screen(self) -> bool:

@@ -2,11 +2,14 @@
 """One run's folder, $O/run/ID: what the emulator reads and writes, and the lock that keeps a second run out."""
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
 import os
 import shlex
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -72,6 +75,35 @@ class RunFolder:
     def gdb_log(self) -> Path:
         """GDB's remote protocol, on demand."""
         return self.path / "gdb-remote.log"
+
+    @property
+    def trace_text(self) -> Path:
+        """QEMU's events, with --trace."""
+        return self.path / "trace.txt"
+
+    @property
+    def trace_records(self) -> Path:
+        """The same as records, where QEMU can write them."""
+        return self.path / "trace.bin"
+
+    @property
+    def blocks(self) -> Path:
+        """What was executed, as qemu_plugins/blocks.c writes it."""
+        return self.path / "blocks.bin"
+
+    @property
+    def modules(self) -> Path:
+        """Where the guest's modules were, as it said at the end of its payload."""
+        return self.path / "modules.txt"
+
+    @contextlib.contextmanager
+    def modules_from(self, share: Path) -> Iterator[None]:
+        """While the guest runs: take what it says of its modules in a shared folder."""
+        said = share / "modules"
+        said.unlink(missing_ok=True)
+        yield
+        if said.exists():
+            shutil.move(said, self.modules)
 
     @property
     def result(self) -> Path:

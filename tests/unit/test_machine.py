@@ -54,7 +54,8 @@ def test_a_new_architecture_is_a_folder_with_a_machine_toml(board: Path) -> None
     ("program =", "programme =", "programme"),
     ('cpu = "cortex-a15"', "", "cpu"),
     ("[packages]", "[package]", "'packages'"),
-    ('image = "zImage"\n\n[qemu]', 'imago = "zImage"\n\n[qemu]', "imago"),
+    ('image = "zImage"\nentry', 'imago = "zImage"\nentry', "imago"),
+    ("memory = [[", "memory = [0, [", "machine.toml"),
 ])
 def test_a_broken_machine_toml_is_named_with_what_is_wrong(board: Path, old: str, new: str, said: str) -> None:
     path = board / "arm/machine.toml"

@@ -7,6 +7,7 @@
     scripts/bench config --output out/aarch64           scripts/config beside merge_config.sh and make olddefconfig
     scripts/bench gdb --runs 20 --output out/aarch64    the tests of step debugging: times, and rounds that passed
     scripts/bench loop --arch aarch64                   edit, build, message
+    scripts/bench trace --output out/aarch64            addresses of a traced boot that become source lines
     scripts/bench overhead                              CPU seconds that scripts/run itself takes
     scripts/bench user-vs-system --arch arm             one program without a guest, and in one
 
@@ -22,6 +23,9 @@ line in the kernel's init/main.c (after scripts/hack linux). The last rows are w
 
 user-vs-system: host seconds that the program works, and of the whole run with the boot: Buildroot's dhrystone where
 the output has it (BR2_PACKAGE_DHRYSTONE), else mix of userland/.
+
+trace: millions of executed addresses that scripts/trace2line turns into lines in a second of CPU time, its own and that
+of addr2line, and the memory that it needs. The boot is traced once, and kept as run id bench-trace.
 
 guest: host seconds from the start of scripts/run to the end of the first example, of the last, and of the guest.
 """
@@ -57,7 +61,7 @@ def main(args: argparse.Namespace) -> int:
     suites: list[gdb_suite.Suite] = []
     subjects = gdb(args, suites) if args.what == "gdb" else BENCHMARKS[args.what](args)
     samples = measure.in_turn(subjects, args.runs, lambda text: print(text, file=sys.stderr))
-    print(*measure.table(samples), sep="\n")
+    print(*measure.table(samples, UNITS.get(args.what, "s")), sep="\n")
     print(*(line for suite in suites for line in suite.told()), sep="\n", end="\n" if suites else "")
     return int(any(suite.passed < suite.rounds for suite in suites))
 
@@ -159,5 +163,22 @@ def user_or_system(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
             for name, subject in user_vs_system.subjects(output.Output.read(folder)).items()}
 
 
-BENCHMARKS = {"boot": boot, "config": config, "guest": guest, "loop": loop, "overhead": overhead,
+def trace(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
+    """Source lines of a traced boot of each output; the boot is traced first, and not measured."""
+    folders = outputs(args.output, given_arches(args))
+    return {folder.name: lambda folder=folder: _trace(folder) for folder in folders}    # type: ignore[misc]
+
+
+def _trace(folder: Path) -> Sample:
+    where = ["--output", str(folder), "--run-id", "bench-trace"]
+    if not (folder / "run/bench-trace/blocks.bin").exists():
+        command = [str(paths.TOP / "scripts/trace-boot"), *where]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    command = [str(paths.TOP / "scripts/trace2line"), *where, "--rate"]
+    done = subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    return {name: float(value) for value, _, name in (line.partition(" ") for line in done.stdout.splitlines())}
+
+
+UNITS = {"trace": ""}
+BENCHMARKS = {"boot": boot, "config": config, "guest": guest, "loop": loop, "overhead": overhead, "trace": trace,
               "user-vs-system": user_or_system}

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-from lkmc import gdb, instant, machine, output, paths, process, qemu, tmux
+from lkmc import gdb, instant, machine, output, paths, process, qemu, tmux, trace_events
 from lkmc.errors import EmulatorFailed, UserError
 from lkmc.machine import Machine
 from lkmc.outcome import NO_ROOM, Outcome, of_program, outcome
@@ -30,7 +30,7 @@ OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
            "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "snapshots",
            "disk2", "graphic", "vnc", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args",
-           "static", "gcc-which", "baremetal")
+           "static", "gcc-which", "baremetal", "trace")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 
@@ -49,6 +49,8 @@ def main(args: argparse.Namespace) -> int:
     mach = machine.read(built.arch)
     if not args.dry_run:
         install_emulator(request.qemu_which, mach, built, args.yes)
+    if args.trace is not None and trace_events.told(args.trace, qemu.program(request, mach, built)):
+        return 0
     run = RunFolder(built.path / "run" / request.run_id)
     request, state = instant.plan(request, mach, built, run, args.yes, make=not args.dry_run)
     command = qemu.command(request, mach, built, run, state)

@@ -17,18 +17,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lkmc import files, gdb, machine, output, symbol_table, toolchain
-from lkmc.commands.run import once as run_once
-from lkmc.errors import EmulatorFailed
+from lkmc import gdb, kernel_symbols, machine, output, toolchain
+from lkmc.commands.run import once
 from lkmc.machine import Machine
 from lkmc.output import Output
-from lkmc.request import Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "run-id", "before", "after", "no-continue", "no-lxsymbols", "kgdb", "debug", "early",
            "dry-run", "userland", "static", "gcc-which", "baremetal", "sim")
-
-LIMIT = 300.0       # seconds of the boot in which a guest says its symbols
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,29 +54,15 @@ def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | N
                       follow_modules=not args.no_lxsymbols,
                       early=gdb.early_values(built, mach, run) if args.early else None,
                       remote_log=str(run.gdb_log) if args.debug else "",
-                      **gdb.kernel_values(built, mach, _symbols(args, built, mach)))
+                      **gdb.kernel_values(built, mach, _symbols(args.dry_run, built, mach)))
     command = gdb.argv(toolchain.tool("gdb", built, mach, args.yes), run.gdb_script, args.before, args.after)
     return gdb.begin(text, run.gdb_script, command, stub, args.dry_run)
 
 
-def _symbols(args: argparse.Namespace, built: Output, mach: Machine) -> Path:
-    """The kernel's ELF file; of one without debug information, one with the addresses that a guest says, once."""
-    if built.symbols:
-        return built.symbols
-    print(f"scripts/run-gdb: a kernel without debug information: GDB knows the addresses of its functions only; "
-          f"{built.how} --debug-symbols", file=sys.stderr, flush=True)
-    table = built.images / "kallsyms.elf"
-    if args.dry_run or (table.exists() and table.stat().st_mtime > built.kernel(mach).stat().st_mtime):
-        return table
-    folder = RunFolder(built.path / "run/kallsyms")
-    folder.claim()
-    said = built.path / "9p/kallsyms"
-    script = b"cat /proc/kallsyms >/mnt/9p/data/kallsyms"
-    result = run_once(RunRequest(payload=Payload(When.AFTER, script), run_id="kallsyms", background=True,
-                                 timeout=LIMIT), built, folder)
-    if result.code:
-        raise EmulatorFailed(f"a guest that was to say its symbols ended with {result.code}: {result.reason}; its "
-                             f"console: {folder.console_log}")
-    files.replace(table, symbol_table.elf(symbol_table.read(said.read_text()), built.arch))
-    said.unlink()
-    return table
+def _symbols(dry_run: bool, built: Output, mach: Machine) -> Path:
+    """The kernel's ELF file, which is not made for a dry run."""
+    if built.symbols is None:
+        print(f"scripts/run-gdb: a kernel without debug information: GDB knows the addresses of its functions only; "
+              f"{built.how} --debug-symbols", file=sys.stderr, flush=True)
+        return kernel_symbols.table(built) if dry_run else kernel_symbols.provide(built, mach, once)
+    return built.symbols

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Turn what scripts/trace-boot left into source lines: `count function file:line`, count being how many instructions
+were executed there in a row. Each processor has a file of its own in the run folder.
+
+    scripts/trace-boot --arch aarch64
+    scripts/trace2line --arch aarch64
+    less "$(scripts/getvar --arch aarch64 run_dir)/trace-lines.txt"
+
+[user] is user space; [memory] is what ran before the kernel was at its own addresses. The lines of a boot are
+gigabytes; with --functions they are `count function`, and far fewer.
+"""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import resource
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from lkmc import kernel_symbols, machine, output, phases, source_lines, toolchain
+from lkmc.blocks import Addresses, Numbers, Trace
+from lkmc.commands.run import once
+from lkmc.errors import UserError
+from lkmc.machine import Machine
+from lkmc.output import Output
+from lkmc.run_folder import RunFolder
+from lkmc.source_lines import MEMORY, USER, Lines
+from lkmc.trace_lines import Runs, Writer, slices
+
+OPTIONS = ("arch", "output", "variant", "run-id", "functions", "rate")
+
+
+def main(args: argparse.Namespace) -> int:
+    built = output.find(args.output, args.arch, "arch_given" in args)
+    run = RunFolder(built.path / "run" / args.run_id)
+    trace = Trace.read(run.blocks)
+    lines = Lines()
+    number = numbers(trace, run, built, machine.read(built.arch), lines, args.yes)
+    if args.functions:
+        lines, number = lines.functions(number)
+    runs = Runs.of(trace.blocks, number)
+    several = len(trace.totals) > 1
+    paths = {number: run.path / (f"trace-lines-{number}.txt" if several else "trace-lines.txt")
+             for number in sorted(trace.totals)}
+    if args.rate:
+        write(trace, runs, lines, dict.fromkeys(paths, Path(os.devnull)))
+        print(*_rate(sum(trace.totals.values())), sep="\n")
+        return 0
+    write(trace, runs, lines, paths)
+    print(*paths.values(), sep="\n")
+    return 0
+
+
+def _rate(addresses: int) -> list[str]:
+    """What this process and addr2line took: figures for scripts/bench trace."""
+    of = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    seconds = sum(usage.ru_utime + usage.ru_stime for usage in of)
+    return [f"{addresses / seconds / 1e6:.3f} M addresses/CPU second", f"{of[0].ru_maxrss / 1024:.0f} MiB of memory"]
+
+
+def numbers(trace: Trace, run: RunFolder, built: Output, mach: Machine, lines: Lines, yes: bool) -> Numbers:
+    """The number of the source line of each instruction of the blocks; each address is asked for once."""
+    address, which = np.unique(trace.blocks.instruction, return_inverse=True)
+    number = np.full(address.size, lines.number(MEMORY), np.int64)
+    number[phases.can_be_user(address, mach.space)] = lines.number(USER)
+    todo = phases.is_kernel(address, mach.space)
+    if run.modules.exists():
+        tool = toolchain.tool("addr2line", built, mach, yes)
+        for code in source_lines.module_code(run.modules.read_text(errors="replace"), built.overlay.rglob("*.ko")):
+            here = todo & (address >= np.uint64(code.start)) & (address < np.uint64(code.end))
+            if here.any():
+                texts = source_lines.ask(tool, code.path, code.section, address[here] - np.uint64(code.start))
+                number[here] = lines.all_of(texts)
+                todo &= ~here
+    number[todo] = lines.all_of(_kernel(address[todo], built, mach, yes))
+    return number[which]
+
+
+def _kernel(address: Addresses, built: Output, mach: Machine, yes: bool) -> list[str]:
+    if built.symbols and built.kernel_has("CONFIG_DEBUG_INFO"):
+        tool = toolchain.tool("addr2line", built, mach, yes)
+        return source_lines.ask(tool, built.symbols, "", address)
+    functions = kernel_symbols.functions(kernel_symbols.provide(built, mach, once))
+    return source_lines.by_function(functions, address)
+
+
+def write(trace: Trace, runs: Runs, lines: Lines, paths: Mapping[int, Path]) -> None:
+    """Write each processor's file."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_whole_or_not(paths.values()))
+        writers = {number: Writer(stack.enter_context(path.open("wb")), lines.texts)
+                   for number, path in paths.items()}
+        for piece in trace.sequence():
+            for line, count in slices(piece, runs):
+                writers[piece.processor].add(line, count)
+        for writer in writers.values():
+            writer.end()
+
+
+@contextlib.contextmanager
+def _whole_or_not(paths: Iterable[Path]) -> Iterator[None]:
+    """Take the files away when the disk is full, which leaves it full for all."""
+    try:
+        yield
+    except OSError as error:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        raise UserError(f"{next(iter(paths))}: {error.strerror}; --functions needs far less room") from None

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/run --trace, scripts/trace-boot, scripts/trace2line: what a guest and its emulator did."""
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from booting import Run
+
+from lkmc import machine, paths, phases, qemu, source_lines, toolchain, trace_events
+from lkmc.blocks import Trace
+from lkmc.output import Output
+from lkmc.request import RunRequest
+from lkmc.run_folder import RunFolder
+
+Script = Callable[..., "subprocess.CompletedProcess[str]"]
+SAMPLE = 10000
+
+
+@pytest.fixture
+def script(out: Output, run_id: str, limit: float) -> Script:
+    """One of the scripts on the test's own run."""
+    def start(name: str, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [str(paths.TOP / "scripts" / name), "--output", str(out.path), "--run-id", run_id, *words]
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                              timeout=6 * limit)
+    return start
+
+
+@pytest.fixture
+def folder(out: Output, run_id: str) -> RunFolder:
+    return RunFolder(out.path / "run" / run_id)
+
+
+def numbers(text: str) -> dict[str, int]:
+    """What scripts/trace-boot counted, after what the console showed."""
+    return {name: int(value, 0) for name, value in
+            re.findall(r"^((?:instructions|entry)\w*) (0x[0-9a-f]+|\d+)$", text, re.M)}
+
+
+def test_events_of_qemu_are_in_the_run_folder(run: Run, out: Output, folder: RunFolder) -> None:
+    known = trace_events.names(qemu.program(RunRequest(), machine.read(out.arch), out))
+    assert {"virtio_notify", "virtio_set_status"} <= set(known)
+    assert run("--trace", "virtio_set_status,virtio_not*", "--eval-after", "exit 3").returncode == 3
+    text = folder.trace_text.read_text()
+    assert "virtio_set_status" in text and "virtio_notify" in text
+    assert {line.split()[0].rpartition(":")[2] for line in text.splitlines()} <= {
+        name for name in known if name.startswith(("virtio_set_status", "virtio_not"))}
+
+
+def test_a_boots_instructions_are_counted_and_add_up(script: Script, out: Output, folder: RunFolder) -> None:
+    mach = machine.read(out.arch)
+    done = script("trace-boot")
+    assert done.returncode == 0, done.stderr
+    counted = numbers(done.stdout)
+    assert list(counted) == ["instructions", "entry_address", "instructions_firmware", "instructions_kernel",
+                             "instructions_user"]
+    trace = Trace.read(folder.blocks)
+    assert trace.totals == {0: counted["instructions"]}, "one by one and block by block"
+    assert 0 < counted["instructions_firmware"] < counted["instructions_kernel"]
+    assert 0 < counted["instructions_user"] < counted["instructions"] - counted["instructions_firmware"]
+    assert counted["instructions_firmware"] + counted["instructions_kernel"] < counted["instructions"]
+    spaces = [phases.is_kernel(trace.blocks.address, mach.space), phases.can_be_user(trace.blocks.address, mach.space)]
+    assert all(space.any() for space in spaces)
+    assert script("trace2line", "--functions").returncode == 0
+    _lines_add_up(folder, counted["instructions"], "run_init_process")
+
+
+def _lines_add_up(folder: RunFolder, total: int, function: str) -> None:
+    summed, last, seen, kinds = 0, "", set(), set()
+    with (folder.path / "trace-lines.txt").open(errors="replace") as lines:
+        for line in lines:
+            count, _, text = line.rstrip("\n").partition(" ")
+            assert text != last, "those in a row are one"
+            summed, last = summed + int(count), text
+            kinds.add(text) if text.startswith("[") else seen.add(text)
+    assert summed == total
+    assert function in seen and {"[user]", "[memory]"} <= kinds
+
+
+@pytest.mark.usefixtures("symbols")
+def test_lines_of_a_boot_are_those_of_addr2line(script: Script, out: Output, folder: RunFolder) -> None:
+    """Ten thousand addresses, asked for in another order. For a few binutils 2.40 then does not know the line, or names
+    another symbol of assembly that the address is in, too; none may have another line."""
+    assert script("trace-boot", "--eval-after", "insmod /hello.ko; exit 4").returncode == 4
+    mach, trace = machine.read(out.arch), Trace.read(folder.blocks)
+    assert out.symbols
+    from lkmc.commands import trace2line
+    lines = source_lines.Lines()
+    number = trace2line.numbers(trace, folder, out, mach, lines, yes=False)
+    assert re.search(rb"^\w+ kernel_modules/.*hello\.c:\d+$|^\w*init\w* .*hello\.c:\d+$", b"\n".join(lines.texts), re.M)
+    code = {address: lines.texts[which].decode() for address, which in
+            zip(trace.blocks.instruction.tolist(), number.tolist(), strict=True)
+            if mach.space.kernel <= address and _in_vmlinux(out, address)}
+    sample = random.Random(1).sample(sorted(code), min(SAMPLE, len(code)))
+    tool = toolchain.tool("addr2line", out, mach, False)
+    done = subprocess.run([tool, "-fae", str(out.symbols)], input="".join(f"{address:x}\n" for address in sample),
+                          capture_output=True, text=True, check=True)
+    answers = done.stdout.splitlines()
+    assert len(answers) == 3 * len(sample)
+    unknown = 0
+    for address, said, function, place in zip(sample, answers[0::3], answers[1::3], answers[2::3], strict=True):
+        assert int(said, 16) == address
+        ours, _, where = code[address].partition(" ")
+        unknown += ours != function or source_lines.shown(place) == ""
+        if source_lines.shown(place):
+            assert re.search(rf"(^|/){re.escape(where)}( |$)", place), (where, place)
+    assert unknown < len(sample) / 50
+
+
+def _in_vmlinux(out: Output, address: int) -> bool:
+    """Not a module's."""
+    return any(start <= address < end for start, end in _text(out))
+
+
+_TEXT: dict[str, list[tuple[int, int]]] = {}
+
+
+def _text(out: Output) -> list[tuple[int, int]]:
+    from elftools.elf.elffile import ELFFile
+    if str(out.path) not in _TEXT:
+        assert out.symbols
+        with out.symbols.open("rb") as file:
+            _TEXT[str(out.path)] = [(part["sh_addr"], part["sh_addr"] + part["sh_size"])
+                                    for part in ELFFile(file).iter_sections() if part["sh_flags"] & 4]
+    return _TEXT[str(out.path)]
+
+
+def test_firmware_repeats_to_the_instruction_where_the_clock_counts_instructions(script: Script) -> None:
+    """Later the host's disk and network take part. User space that faults executes an instruction twice."""
+    words = ("--", "-icount", "shift=0,sleep=off", "-rtc", "clock=vm,base=2026-01-01")
+    first, second = (numbers(script("trace-boot", *words).stdout) for _ in range(2))
+    assert first["instructions_firmware"] == second["instructions_firmware"] > 0
+    assert first["entry_address"] == second["entry_address"]
+    assert abs(first["instructions_user"] - second["instructions_user"]) < first["instructions_user"] / 1000
+    assert abs(first["instructions"] - second["instructions"]) < first["instructions"] / 10
+
+
+def test_two_processors_are_told_apart(script: Script, folder: RunFolder) -> None:
+    done = script("trace-boot", "--cpus", "2")
+    assert done.returncode == 0, done.stderr
+    counted = numbers(done.stdout)
+    assert counted["instructions_cpu0"] + counted["instructions_cpu1"] == counted["instructions"]
+    assert min(counted["instructions_cpu0"], counted["instructions_cpu1"]) > 0
+    trace = Trace.read(folder.blocks)
+    sums = np.zeros(2, np.int64)
+    for piece in trace.sequence():
+        sums[piece.processor] += int((trace.blocks.length[piece.block] * piece.times).sum())
+    assert sums.tolist() == [counted["instructions_cpu0"], counted["instructions_cpu1"]]
