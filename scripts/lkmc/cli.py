@@ -11,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,6 +19,8 @@ from lkmc import options, output, paths
 from lkmc.errors import LkmcError, UserError
 
 OUR_ERROR = 125     # so that `git bisect run` skips what failed for a reason of ours
+# The options whose value is another program's arguments.
+WORDS = {f"--{name}" for name, (_, how) in options.OPTIONS.items() if how.get("metavar") == "ARGUMENTS"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -86,10 +89,18 @@ def parse(command: Any, name: str, argv: list[str]) -> argparse.Namespace:
         argv, rest = argv[:split], argv[split + 1:]
     preset = defaults(_config_file(argv))
     parser.set_defaults(**{key: value for key, value in preset.items() if key in taken(command)})
-    args = parser.parse_args(argv)
+    args = parser.parse_args(list(_joined(argv)))
     args.rest = tuple(rest)
     _place(args)
     return args
+
+
+def _joined(argv: list[str]) -> Iterator[str]:
+    """Arguments for another program may begin with a dash: for argparse, --after -batch is --after=-batch."""
+    words = iter(argv)
+    for word in words:
+        value = next(words, None) if word in WORDS else None
+        yield word if value is None else f"{word}={value}"
 
 
 def _place(args: argparse.Namespace) -> None:

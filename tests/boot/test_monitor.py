@@ -89,6 +89,6 @@ def test_without_a_run_or_a_display_it_says_what_to_do(monitor: Monitor, console
     with console() as guest:
         guest.login()
         blind = monitor("screendump", str(tmp_path / "no.png"))
-        assert blind.returncode == 1 and "has no display" in blind.stderr
+        assert blind.returncode == 1 and "has no screen" in blind.stderr
         assert monitor("quit").returncode == 0
         guest.end()

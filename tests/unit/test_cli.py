@@ -95,6 +95,14 @@ def test_what_stands_after_a_lone_dash_dash_is_not_ours() -> None:
     assert args.arch == "aarch64" and args.rest == ("-S", "--config-file", "--", "x")
 
 
+@pytest.mark.parametrize("option", ["--debug-vm-args", "--tmux-args", "--userland-args"])
+@pytest.mark.parametrize("words", ["-batch -ex starti", "-b", "--no-continue", "main", ""])
+def test_another_programs_arguments_may_begin_with_a_dash(option: str, words: str) -> None:
+    for argv in ([option, words, "-q"], [f"{option}={words}", "-q"]):
+        args = cli.parse(run, "run", argv)
+        assert getattr(args, option[2:].replace("-", "_")) == words and args.quiet
+
+
 def test_options_that_were_not_given_have_the_defaults_of_the_help() -> None:
     args = cli.parse(run, "run", [])
     assert (args.arch, args.memory, args.cpus, args.run_id, args.rest) == ("x86_64", "512M", 1, "0", ())
