@@ -24,7 +24,7 @@ settings.load_profile("lkmc")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--output", action="append", default=[], help="boot this output folder; may be repeated")
-    parser.addoption("--slow", action="store_true", help="also run the tests that build a kernel or more again")
+    parser.addoption("--slow", action="store_true", help="also run the tests that take minutes each")
     parser.addoption("--headers", action="append", default=[],
                      help="ARCH=DIR: compile the modules against these kernel headers; may be repeated")
     parser.addoption("--timeout-multiplier", type=float, default=1.0, help="for slow machines")

@@ -130,8 +130,11 @@ def _text(out: Output) -> list[tuple[int, int]]:
     return _TEXT[str(out.path)]
 
 
-def test_firmware_repeats_to_the_instruction_where_the_clock_counts_instructions(script: Script) -> None:
+def test_firmware_repeats_to_the_instruction_where_the_clock_counts_instructions(
+        script: Script, out: Output, request: pytest.FixtureRequest) -> None:
     """Later the host's disk and network take part. User space that faults executes an instruction twice."""
+    if out.prebuilt and not request.config.getoption("slow"):
+        pytest.skip("boots the distro's large kernel twice, counting: a minute; give --slow")
     words = ("--", "-icount", "shift=0,sleep=off", "-rtc", "clock=vm,base=2026-01-01")
     first, second = (numbers(script("trace-boot", *words).stdout) for _ in range(2))
     assert first["instructions_firmware"] == second["instructions_firmware"] > 0
