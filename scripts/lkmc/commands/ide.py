@@ -33,7 +33,7 @@ def main(args: argparse.Namespace) -> int:
     vscode = args.to / ".vscode/launch.json"
     launch = ide.launch(built, mach, toolchain.tool("gdb", built, mach, args.yes), script,
                         vscode.read_text() if vscode.exists() else "")
-    text = gdb.script("gdbinit.j2", maker="scripts/ide", run=str(run.path), script=str(script),
+    text = gdb.script("gdbinit.j2", maker="scripts/ide", run=str(run.path), script=str(script), osabi="none",
                       target=str(run.socket("gdb")), work=str(run.path / "symbols"), breakpoint=None, go_on=False,
                       follow_modules=True, program=None, early=None, remote_log="", kgdb=False,
                       **gdb.kernel_values(built, mach, built.symbols))
