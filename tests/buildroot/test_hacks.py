@@ -5,6 +5,7 @@ Each is done in an output that Buildroot made, and undone; the source trees stay
 """
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ def hacked(out: Output, package: str, file: str, old: str, new: str, *rebuild: s
     finally:
         overrides.remove(out.path, overrides.source(package, tree))
     added = next(line for line in new.splitlines() if line not in old.splitlines())
-    assert f"\n+{added}\n" in patch and f"Subject: [PATCH] {package}: be hacked" in patch
+    assert re.search(rf"^\+.*{re.escape(added)}", patch, re.M) and f"Subject: [PATCH] {package}: be hacked" in patch
 
 
 def build_of(out: Output, package: str, what: str) -> None:
