@@ -33,7 +33,10 @@ class Console:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  where: TracebackType | None) -> None:
-        self.child.close(force=True)
+        try:
+            self.child.close(force=True)
+        except pexpect.ExceptionPexpect:    # it was killed, and on a busy machine its end takes a while
+            self.child.wait()
 
     def wait_for(self, pattern: str) -> str:
         """What came before the pattern (a regular expression); the match itself is in self.child.match."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from booting import RUN
 
-from lkmc import paths, qmp
+from lkmc import paths
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
@@ -49,6 +49,16 @@ def look(out: Output, run_id: str, tmp_path: Path) -> Callable[[], Picture]:
     return shot
 
 
+@pytest.fixture
+def press(out: Output, run_id: str) -> Callable[[str], None]:
+    """Type text, key by key."""
+    def keys(text: str) -> None:
+        lines = "".join(f"sendkey {KEYS.get(letter, letter)} 20\n" for letter in text)
+        subprocess.run([str(paths.TOP / "scripts/qemu-monitor"), "--output", str(out.path), "--run-id", run_id],
+                       input=lines, text=True, check=True, timeout=60)
+    return keys
+
+
 def until(what: str, limit: float, found: Callable[[], bool]) -> None:
     deadline = time.monotonic() + limit
     while not found():
@@ -82,24 +92,21 @@ def test_the_penguin_is_there_and_vnc_answers_at_its_socket(
 
 
 def test_keys_are_typed_into_the_shell_on_the_screen(
-        out: Output, start: Start, look: Callable[[], Picture], limit: float) -> None:
+        out: Output, start: Start, look: Callable[[], Picture], press: Callable[[str], None], limit: float) -> None:
     needs(out, "CONFIG_DRM_VIRTIO_GPU")
     needs(out, "CONFIG_VIRTIO_INPUT")
     typed, ready = out.path / "9p/typed", out.path / "9p/ready"
     typed.unlink(missing_ok=True)
     ready.unlink(missing_ok=True)
-    run = start("--graphic", "--vnc", "--eval-after", "touch /mnt/9p/data/ready")
+    start("--graphic", "--vnc", "--eval-after", "touch /mnt/9p/data/ready")
     until("the end of init's scripts", limit, ready.exists)
-    with qmp.Monitor(run.socket("qmp"), RUN) as monitor:
-        def write() -> bool:
-            for letter in "date >/mnt/9p/data/typed\n":
-                monitor.human(f"sendkey {KEYS.get(letter, letter)} 20")
-            return typed.exists()
-        until("a shell that reads the keyboard", limit, write)
+
+    def write() -> bool:
+        press("date >/mnt/9p/data/typed\n")
+        return typed.exists()
+    until("a shell that reads the keyboard", limit, write)
     before = look()
-    with qmp.Monitor(run.socket("qmp"), RUN) as monitor:
-        for letter in "echo abc":
-            monitor.human(f"sendkey {KEYS.get(letter, letter)} 20")
+    press("echo abc")
     until("the letters on the screen", limit, lambda: look() != before)
 
 

@@ -51,3 +51,13 @@ def test_what_does_not_come_in_time_is_a_timeout(console: Console) -> None:
     console.child.timeout = 0.1
     with pytest.raises(GuestTimeout, match="no 'never' within 0.1 s"):
         console.wait_for("never")
+
+
+def test_a_child_that_is_slow_to_die_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a busy machine: pexpect looks once, and a killed process is still there."""
+    with Console(["sh", "-c", "trap '' HUP INT; echo ready; while :; do sleep 60; done"]) as shell:
+        shell.wait_for("ready")
+        pid = shell.child.pid
+        assert pid
+        monkeypatch.setattr("ptyprocess.PtyProcess.terminate", lambda self, force: os.kill(pid, 9))
+    assert not shell.child.isalive()
