@@ -10,5 +10,11 @@ if ! [ -x /usr/sbin/sshd ]; then
 fi
 ifup -a || exit
 ssh-keygen -A || exit
+# The server that init has started asks for a password, and has the port.
+if read -r pid 2>/dev/null </run/sshd.pid && kill "$pid" 2>/dev/null; then
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 0.1
+	done
+fi
 # sshd starts itself again for each connection, and wants to know where it is.
 exec /usr/sbin/sshd -o PermitRootLogin=yes -o PermitEmptyPasswords=yes "$@"
