@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -31,9 +31,13 @@ def script(out: Output, run_id: str, limit: float) -> Script:
     return start
 
 
-@pytest.fixture
-def folder(out: Output, run_id: str) -> RunFolder:
-    return RunFolder(out.path / "run" / run_id)
+@pytest.fixture(autouse=True)
+def folder(out: Output, run_id: str) -> Iterator[RunFolder]:
+    """The run's folder, which a trace makes gigabytes large: it goes with the test."""
+    run = RunFolder(out.path / "run" / run_id)
+    yield run
+    for file in (run.blocks, *run.path.glob("trace-lines*")):
+        file.unlink(missing_ok=True)
 
 
 def numbers(text: str) -> dict[str, int]:
