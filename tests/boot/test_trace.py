@@ -88,7 +88,7 @@ def _lines_add_up(folder: RunFolder, total: int, function: str) -> None:
 
 @pytest.mark.usefixtures("symbols")
 def test_lines_of_a_boot_are_those_of_addr2line(script: Script, out: Output, folder: RunFolder) -> None:
-    """Ten thousand addresses, asked for in another order. For a few binutils 2.40 then does not know the line, or names
+    """Ten thousand addresses, asked for in another order. For a few binutils 2.40 knows the line one way and not the other, or names
     another symbol of assembly that the address is in, too; none may have another line."""
     assert script("trace-boot", "--eval-after", "insmod /hello.ko; exit 4").returncode == 4
     mach, trace = machine.read(out.arch), Trace.read(folder.blocks)
@@ -110,8 +110,8 @@ def test_lines_of_a_boot_are_those_of_addr2line(script: Script, out: Output, fol
     for address, said, function, place in zip(sample, answers[0::3], answers[1::3], answers[2::3], strict=True):
         assert int(said, 16) == address
         ours, _, where = code[address].partition(" ")
-        unknown += ours != function or source_lines.shown(place) == ""
-        if source_lines.shown(place):
+        unknown += ours != function or "" in (where, source_lines.shown(place))
+        if where and source_lines.shown(place):
             assert re.search(rf"(^|/){re.escape(where)}( |$)", place), (where, place)
     assert unknown < len(sample) / 50
 
