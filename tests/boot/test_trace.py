@@ -88,8 +88,8 @@ def _lines_add_up(folder: RunFolder, total: int, function: str) -> None:
 
 @pytest.mark.usefixtures("symbols")
 def test_lines_of_a_boot_are_those_of_addr2line(script: Script, out: Output, folder: RunFolder) -> None:
-    """Ten thousand addresses, asked for in another order. For a few binutils 2.40 knows the line one way and not the other, or names
-    another symbol of assembly that the address is in, too; none may have another line."""
+    """Ten thousand addresses, asked for in another order. For a few binutils 2.40 knows the line one way and
+    not the other, or names another symbol of assembly that the address is in, too; none may have another line."""
     assert script("trace-boot", "--eval-after", "insmod /hello.ko; exit 4").returncode == 4
     mach, trace = machine.read(out.arch), Trace.read(folder.blocks)
     assert out.symbols
