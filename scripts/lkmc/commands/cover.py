@@ -12,13 +12,12 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from dataclasses import replace
 
-from lkmc import coverage, files, kernel_symbols, machine, output, plugin, qemu
+from lkmc import coverage, files, kernel_symbols, machine, output
 from lkmc.blocks import Trace
 from lkmc.commands import trace2line
 from lkmc.commands.run import first_output, install_emulator, once
-from lkmc.commands.trace_boot import say_modules
+from lkmc.commands.trace_boot import say_modules, traced
 from lkmc.coverage import Coverage
 from lkmc.errors import EmulatorFailed, UserError
 from lkmc.machine import Machine
@@ -63,11 +62,7 @@ def _boot(command: str, args: argparse.Namespace, built: Output, mach: Machine) 
     script = say_modules(Payload(When.AFTER, os.fsencode(command) + b"\n"))
     request = RunRequest(script, cpus=args.cpus, memory=args.memory, qemu_which=args.qemu_which, run_id=args.run_id,
                          timeout=args.timeout, background=True)
-    words = plugin.words("blocks", qemu.program(request, mach, built),
-                         f"trace={qemu.value(run.blocks)},sequence=off", args.yes)
-    run.claim()
-    with run.modules_from(built.path / "9p"):
-        result = once(replace(request, extra=words), built, run)
+    result = traced(request, run, built, mach, args.yes, ",sequence=off")
     if result.code in (GUEST_DIED, TIMED_OUT, OUR_ERROR):
         raise EmulatorFailed(f"{command}: {result.reason}; log: {run.console_log}")
     trace, lines = Trace.read(run.blocks), Lines()

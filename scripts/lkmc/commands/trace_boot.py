@@ -16,7 +16,9 @@ from lkmc import kernel_symbols, machine, output, phases, plugin, qemu
 from lkmc.blocks import Trace
 from lkmc.commands.run import first_output, install_emulator, once
 from lkmc.errors import EmulatorFailed
-from lkmc.outcome import OUR_ERROR, TIMED_OUT
+from lkmc.machine import Machine
+from lkmc.outcome import OUR_ERROR, TIMED_OUT, Outcome
+from lkmc.output import Output
 from lkmc.phases import Count
 from lkmc.request import Payload, RunRequest, When, payload
 from lkmc.run_folder import RunFolder
@@ -44,16 +46,20 @@ def main(args: argparse.Namespace) -> int:
     request = RunRequest(_payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus,
                          args.memory, qemu_which=args.qemu_which, run_id=args.run_id, timeout=args.timeout)
     symbols = kernel_symbols.provide(built, mach, once)
-    words = plugin.words("blocks", qemu.program(request, mach, built), f"trace={qemu.value(run.blocks)}", args.yes)
-    request = replace(request, extra=(*words, *args.rest))
-    run.claim()
-    with run.modules_from(built.path / "9p"):
-        result = once(request, built, run)
+    result = traced(replace(request, extra=args.rest), run, built, mach, args.yes)
     if result.code in (TIMED_OUT, OUR_ERROR):
         raise EmulatorFailed(f"{result.reason}; log: {run.console_log}")
     starts_init = kernel_symbols.functions(symbols).called(STARTS_INIT)
     print(*report(phases.count(Trace.read(run.blocks), mach, built, starts_init)), sep="\n")
     return result.code
+
+
+def traced(request: RunRequest, run: RunFolder, built: Output, mach: Machine, yes: bool, options: str = "") -> Outcome:
+    """Run a guest to its end, with what it executes written into run.blocks. options: further ones of the plugin."""
+    words = plugin.words("blocks", qemu.program(request, mach, built), f"trace={qemu.value(run.blocks)}{options}", yes)
+    run.claim()
+    with run.modules_from(built.path / "9p"):
+        return once(replace(request, extra=(*words, *request.extra)), built, run)
 
 
 def _payload(args: argparse.Namespace) -> Payload:
