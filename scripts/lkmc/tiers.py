@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from lkmc.output import Output
 # cannot reach upstream's sites.
 FRAGMENT = "LKMC_TEST_FRAGMENT"
 BUILT_ARCHES = ("aarch64", "x86_64")
+BUILD_BYTES = 10 << 30      # 6 for the output, most of it the kernel's objects; the rest for its tests
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,11 @@ def built(yes: bool, lacking: list[str]) -> list[str]:
     arguments = []
     for arch in BUILT_ARCHES:
         output = paths.OUT / f"test-{arch}"
+        free = shutil.disk_usage(paths.TOP).free
+        if free < BUILD_BYTES and not (output / "images/rootfs.cpio").exists():
+            lacking.append(f"{arch}: a build and its tests take {BUILD_BYTES >> 30} GiB of disk, and "
+                           f"{free / 2**30:.1f} GiB are free in {paths.TOP}; make room")
+            continue
         fragments = os.environ[FRAGMENT].format(arch=arch), str(paths.TOP / "tests/data/host-emulators.config")
         try:
             apt.require(buildroot.TOOLS, yes)

@@ -2,8 +2,10 @@
 """scripts/test: each tier runs where it can, and what cannot is named with the reason."""
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace as Usage
 
 import pytest
 
@@ -88,3 +90,13 @@ def test_real_builds_are_not_started_unasked(monkeypatch: pytest.MonkeyPatch) ->
     lacking: list[str] = []
     assert tiers.built(False, lacking) == []
     assert tiers.FRAGMENT in lacking[0]
+
+
+def test_a_build_that_would_fill_the_disk_is_not_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(tiers.FRAGMENT, "/sources.config")
+    monkeypatch.setattr(paths, "OUT", tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(free=tiers.BUILD_BYTES - 1))
+    lacking: list[str] = []
+    assert tiers.built(False, lacking) == []
+    assert [line.split(":")[0] for line in lacking] == list(tiers.BUILT_ARCHES)
+    assert all("make room" in line for line in lacking)
