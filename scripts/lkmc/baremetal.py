@@ -129,7 +129,7 @@ def command(request: RunRequest, mach: Machine, built: Output, run: RunFolder, p
     monitor = ("-mon", "chardev=console") if mux else ()
     return (qemu.program(request, mach, built), "-machine", mach.qemu.machine,
             *(("-cpu", mach.qemu.cpu) if mach.qemu.cpu else ()),
-            "-m", request.memory, "-smp", str(request.cpus),
+            "-m", qemu.memory(request, mach), "-smp", str(request.cpus),
             "-nodefaults", "-display", "none", "-no-reboot", "-kernel", str(program),
             "-chardev", f"{where},id=console{mux},logfile={qemu.value(run.console_log)}",
             "-serial", "chardev:console", *monitor,

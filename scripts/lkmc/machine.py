@@ -26,7 +26,8 @@ class KernelImage:
 
 @dataclass(frozen=True)
 class Qemu:
-    """How QEMU makes the machine: program, -M, -cpu (empty: its default), -device beyond those of every machine.
+    """How QEMU makes the machine: program, -M, -cpu (empty: its default), -m unless the user asks for another amount,
+    -device beyond those of every machine.
 
     screen: the -device of a guest with a screen.
     own_devices are added when the QEMU has them: they are of this project's patches.
@@ -36,6 +37,7 @@ class Qemu:
     program: str
     machine: str
     cpu: str
+    memory: str
     devices: tuple[str, ...]
     screen: tuple[str, ...]
     own_devices: tuple[str, ...]

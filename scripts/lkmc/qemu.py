@@ -64,9 +64,9 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
     return (
         emulator,
         "-machine", machine.qemu.machine,
-        *(_state(request, state) if state else ()),
+        *(_state(memory(request, machine), state) if state else ()),
         *_processor(request, machine, output),
-        "-m", request.memory, "-smp", str(request.cpus),
+        "-m", memory(request, machine), "-smp", str(request.cpus),
         "-nodefaults", "-no-reboot",
         *screen.arguments(request, machine, emulator, run, value(run.socket(screen.SOCKET))),
         "-kernel", str(output.kernel(machine)),
@@ -95,6 +95,10 @@ def _devices(machine: Machine, emulator: Path) -> tuple[str, ...]:
     return (*machine.qemu.devices, *own)
 
 
+def memory(request: RunRequest, machine: Machine) -> str:
+    return request.memory or machine.qemu.memory
+
+
 def _processor(request: RunRequest, machine: Machine, output: Output) -> tuple[str, ...]:
     if request.kvm:
         why = kvm.missing(output.arch)
@@ -104,7 +108,7 @@ def _processor(request: RunRequest, machine: Machine, output: Output) -> tuple[s
     return ("-cpu", machine.qemu.cpu) if machine.qemu.cpu else ()
 
 
-def _state(request: RunRequest, state: State) -> tuple[str, ...]:
+def _state(size: str, state: State) -> tuple[str, ...]:
     """The guest's memory is a file, shared while the state is made, and then mapped by each run for itself alone.
 
     Commands from a file tell QEMU to read the rest of the state: no option can say that the memory is there already.
@@ -113,7 +117,7 @@ def _state(request: RunRequest, state: State) -> tuple[str, ...]:
     restore = ("-chardev", f"pipe,id=restore,path={value(state.restore.with_suffix(''))}",
                "-mon", "chardev=restore", "-incoming", "defer") if state.ready else ("-S",)
     return ("-machine", "memory-backend=memory", "-object",
-            f"memory-backend-file,id=memory,size={request.memory},share={share},mem-path={value(state.memory)}",
+            f"memory-backend-file,id=memory,size={size},share={share},mem-path={value(state.memory)}",
             *restore)
 
 

@@ -33,7 +33,7 @@ class RunRequest:
     kernel_cli_after_dash: str = ""
     initrd: bool = False
     cpus: int = 1
-    memory: str = "512M"
+    memory: str | None = None   # None: the machine's
     kvm: bool = False
     persist: bool = False
     background: bool = False

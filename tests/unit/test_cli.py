@@ -105,7 +105,7 @@ def test_another_programs_arguments_may_begin_with_a_dash(option: str, words: st
 
 def test_options_that_were_not_given_have_the_defaults_of_the_help() -> None:
     args = cli.parse(run, "run", [])
-    assert (args.arch, args.memory, args.cpus, args.run_id, args.rest) == ("x86_64", "512M", 1, "0", ())
+    assert (args.arch, args.memory, args.cpus, args.run_id, args.rest) == ("x86_64", None, 1, "0", ())
 
 
 def test_lkmc_toml_sets_defaults_that_the_command_line_overrules(checkout: Path) -> None:
