@@ -75,6 +75,11 @@ fi
 
 read -r console_level _ </proc/sys/kernel/printk
 dmesg -n 1
+expedited=
+if [ -w /sys/kernel/rcu_expedited ]; then
+	read -r expedited </sys/kernel/rcu_expedited
+	echo 1 >/sys/kernel/rcu_expedited	# else each module waits some ticks as it comes and goes
+fi
 echo 'KTAP version 1'
 echo "1..$(echo "$tests" | wc -l)"
 zcat /proc/config.gz >"$ktap_config" 2>/dev/null || true
@@ -91,4 +96,5 @@ $tests
 END
 rm -f "$ktap_output" "$ktap_log" "$ktap_config"
 dmesg -n "$console_level"
+[ -z "$expedited" ] || echo "$expedited" >/sys/kernel/rcu_expedited
 exit $failed
