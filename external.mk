@@ -15,6 +15,13 @@ rootfs-initramfs:
 	$(LKMC_LINUX_INSTALL_VMLINUX)
 endif
 
+# The assembler notes source lines in sections with code only. arm64's first code is in
+# one that most kernels call data; a patch would not apply to the others.
+define LKMC_LINUX_IDMAP_IS_CODE
+	$(SED) 's/^\(\t\.section "\.idmap\.text", *\)"a"$$/\1"ax"/' $(@D)/arch/arm64/kernel/head.S
+endef
+LINUX_POST_PATCH_HOOKS += LKMC_LINUX_IDMAP_IS_CODE
+
 # Buildroot merges the kernel's fragments without looking at what came of them. What
 # they ask for in vain ends the build here.
 define LKMC_LINUX_CHECK_REQUESTS
