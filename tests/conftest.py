@@ -13,7 +13,7 @@ from booting import RUN, Run
 from debugging import Debugger
 from hypothesis import settings
 
-from lkmc import gdb
+from lkmc import apt, gdb
 from lkmc.console import Console
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
@@ -34,6 +34,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "out" in metafunc.fixturenames:
         outputs = [Output.read(Path(path).absolute()) for path in metafunc.config.getoption("output")]
         metafunc.parametrize("out", outputs, ids=[out.path.name for out in outputs], scope="session")
+
+
+@pytest.fixture(autouse=True)
+def no_installing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit tests neither install packages nor depend on those of this machine; those of apt itself are marked `apt`."""
+    if "unit" in request.path.parts and not request.node.get_closest_marker("apt"):
+        monkeypatch.setattr(apt, "require", lambda programs, yes: None)
+        monkeypatch.setattr(apt, "install", lambda packages, yes: None)
 
 
 @pytest.fixture(scope="session")

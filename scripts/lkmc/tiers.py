@@ -18,6 +18,7 @@ from lkmc.output import Output
 # A Buildroot fragment that the tests merge last, with {arch} in its path: where sources come from on a machine that
 # cannot reach upstream's sites.
 FRAGMENT = "LKMC_TEST_FRAGMENT"
+UNIT_TOOLS = {"shellcheck": "shellcheck", "zstd": "zstd", "rsync": "rsync", "patch": "patch"}
 BUILT_ARCHES = ("aarch64", "x86_64")
 BUILD_BYTES = 10 << 30      # 6 for the output, most of it the kernel's objects; the rest for its tests
 
@@ -31,9 +32,9 @@ class Tier:
 
 
 def unit(yes: bool, lacking: list[str]) -> list[str]:
-    for program in ("shellcheck", "zstd"):
+    for program, package in UNIT_TOOLS.items():
         try:
-            apt.require({program: program}, yes)
+            apt.require({program: package}, yes)
         except LkmcError as error:
             lacking.append(f"{program}: {error}")
     return ["tests/unit"]

@@ -12,6 +12,7 @@ import pytest
 from lkmc import apt
 from lkmc.errors import MissingOutput
 
+pytestmark = pytest.mark.apt
 LOG = 'echo "$DEBIAN_FRONTEND $0 $*" >> "$LOG"; '
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import apt, buildroot, cli, paths, sources
+from lkmc import buildroot, cli, paths, sources
 from lkmc.errors import LkmcError, UserError
 
 
@@ -90,7 +90,6 @@ def hacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, original: Path) -> P
     fakes.on_path(monkeypatch, tmp_path / "bin",
                   make=f"case $* in *show-info) echo '{info}';; *) echo HOST_QEMU_OVERRIDE_SRCDIR={original};; esac")
     monkeypatch.setattr(paths, "TOP", tmp_path / "top")
-    monkeypatch.setattr(apt, "require", lambda *_: None)
     monkeypatch.setattr(buildroot, "provide", lambda _: tmp_path)
     output = tmp_path / "o"
     fakes.output_folder(output)
