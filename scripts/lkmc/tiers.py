@@ -18,7 +18,8 @@ from lkmc.output import Output
 # A Buildroot fragment that the tests merge last, with {arch} in its path: where sources come from on a machine that
 # cannot reach upstream's sites.
 FRAGMENT = "LKMC_TEST_FRAGMENT"
-UNIT_TOOLS = {"shellcheck": "shellcheck", "zstd": "zstd", "rsync": "rsync", "patch": "patch"}
+UNIT_TOOLS = {"g++": "g++", "make": "make", "patch": "patch", "rsync": "rsync", "cpio": "cpio", "xz": "xz-utils",
+              "zstd": "zstd", "shellcheck": "shellcheck"}
 BUILT_ARCHES = ("aarch64", "x86_64")
 BUILD_BYTES = 10 << 30      # 6 for the output, most of it the kernel's objects; the rest for its tests
 
