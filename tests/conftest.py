@@ -47,7 +47,7 @@ def no_installing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture(scope="session")
 def limit(request: pytest.FixtureRequest) -> float:
     """Seconds that no boot takes."""
-    return 90 * float(request.config.getoption("timeout_multiplier"))
+    return 180 * float(request.config.getoption("timeout_multiplier"))
 
 
 @pytest.fixture
