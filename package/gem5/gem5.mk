@@ -1,0 +1,82 @@
+################################################################################
+#
+# gem5
+#
+################################################################################
+
+# v24.0.0.1, which gem5-m5 has too
+GEM5_VERSION = b1a44b89c7bae73fae2dc547bc1f871452075b85
+GEM5_SITE = https://github.com/gem5/gem5.git
+GEM5_SITE_METHOD = git
+# Git compares what it fetches with the name of the commit, a checksum.
+BR_NO_CHECK_HASH_FOR += $(HOST_GEM5_SOURCE)
+GEM5_LICENSE = BSD-3-Clause
+GEM5_LICENSE_FILES = LICENSE COPYING
+HOST_GEM5_DEPENDENCIES = host-m4 host-pkgconf host-python3 host-scons host-zlib
+
+HOST_GEM5_TYPE = \
+	$(if $(BR2_PACKAGE_HOST_GEM5_DEBUG),debug,$(if $(BR2_PACKAGE_HOST_GEM5_FAST),fast,opt))
+HOST_GEM5_BUILD = build/lkmc
+
+# What gem5 takes from the environment or finds in PATH if nobody tells it
+# otherwise: optional libraries, which it would link to where this host has them.
+# Debug information only for a debugger: it is most of the size of the objects.
+HOST_GEM5_ENV = \
+	$(HOST_MAKE_ENV) \
+	CC="$(HOSTCC)" \
+	CXX="$(HOSTCXX)" \
+	PROTOC=false \
+	PYTHON_CONFIG="$(HOST_DIR)/bin/python3-config" \
+	CCFLAGS_EXTRA="$(HOST_CPPFLAGS) $(if $(BR2_PACKAGE_HOST_GEM5_DEBUG),,-g0)" \
+	LINKFLAGS_EXTRA="$(HOST_LDFLAGS)" \
+	GEM5PY_LINKFLAGS_EXTRA="$(HOST_LDFLAGS)"
+HOST_GEM5_SCONS = cd $(@D) && $(HOST_GEM5_ENV) $(SCONS) --ignore-style
+
+HOST_GEM5_CONFIG = \
+	$(if $(BR2_PACKAGE_HOST_GEM5_ARM_X86),USE_X86_ISA=y) \
+	RUBY=$(if $(BR2_PACKAGE_HOST_GEM5_RUBY),y,n) \
+	USE_KVM=n \
+	USE_SYSTEMC=n
+
+define HOST_GEM5_CONFIGURE_CMDS
+	$(HOST_GEM5_SCONS) defconfig $(HOST_GEM5_BUILD) \
+		build_opts/$(if $(BR2_PACKAGE_HOST_GEM5_X86),X86,ARM)
+	$(HOST_GEM5_SCONS) setconfig $(HOST_GEM5_BUILD) $(HOST_GEM5_CONFIG)
+endef
+
+HOST_GEM5_SCONS_OPTS = -j$(PARALLEL_JOBS) --without-tcmalloc
+
+define HOST_GEM5_BUILD_CMDS
+	$(HOST_GEM5_SCONS) $(HOST_GEM5_SCONS_OPTS) $(HOST_GEM5_BUILD)/gem5.$(HOST_GEM5_TYPE)
+	$(HOST_MAKE_ENV) $(MAKE) -C $(@D)/util/term $(HOST_CONFIGURE_OPTS)
+endef
+
+# Scripts are read at each run, so that they can be edited without a build: a copy
+# of them, or those of the source tree where that is somebody's own.
+ifneq ($(HOST_GEM5_OVERRIDE_SRCDIR),)
+define HOST_GEM5_INSTALL_TREE
+	ln -s $(HOST_GEM5_OVERRIDE_SRCDIR) $(HOST_DIR)/share/gem5
+endef
+else
+define HOST_GEM5_INSTALL_TREE
+	mkdir -p $(HOST_DIR)/share/gem5/src
+	cp -r $(@D)/configs $(HOST_DIR)/share/gem5/
+	cp -r $(@D)/src/python $(HOST_DIR)/share/gem5/src/
+endef
+endif
+
+define HOST_GEM5_INSTALL_CMDS
+	$(INSTALL) -D -m 0755 $(@D)/$(HOST_GEM5_BUILD)/gem5.$(HOST_GEM5_TYPE) \
+		$(HOST_DIR)/bin/gem5.$(HOST_GEM5_TYPE)
+	$(INSTALL) -D -m 0755 $(@D)/util/term/m5term $(HOST_DIR)/bin/m5term
+	rm -rf $(HOST_DIR)/share/gem5
+	$(HOST_GEM5_INSTALL_TREE)
+endef
+
+$(eval $(host-generic-package))
+
+# gem5's own unit tests: make host-gem5-unit-tests
+.PHONY: host-gem5-unit-tests
+host-gem5-unit-tests: host-gem5
+	cd $(HOST_GEM5_DIR) && $(HOST_GEM5_ENV) $(SCONS) --ignore-style \
+		$(HOST_GEM5_SCONS_OPTS) $(HOST_GEM5_BUILD)/unittests.$(HOST_GEM5_TYPE)
