@@ -11,6 +11,8 @@
 #             payload
 #   shares    both ways, with scripts/run --snapshots or --disk2: a port lkmc.shares, to which /lkmc/shares listens
 #   disk2     host to guest, with scripts/run --disk2: a disk with the serial number lkmc.disk2 and ext4 on it
+#   gem5      has no such ports: the kernel command line names the payload's disk (lkmc_gem5=vdb), and m5 writes the
+#             status into a file of the host
 #   results   guest to host: another such port, lkmc.ktap, where scripts/test-guest hears the tests
 
 # Load the drivers that this kernel has as modules; an init of our own may come before any mount.
@@ -98,7 +100,8 @@ guest_find() {
 # Copy the payload into $guest_payload, whole or not at all; /run has to be mounted.
 guest_payload=/run/lkmc-payload
 guest_receive() {
-	disk=$(guest_find serial lkmc.payload /sys/block/*) || {
+	disk=${lkmc_gem5:-$(guest_find serial lkmc.payload /sys/block/*)}
+	[ -b "/dev/$disk" ] || {
 		echo "lkmc: no payload disk: was this emulator started by scripts/run?" >&2
 		return 1
 	}
@@ -127,6 +130,11 @@ guest_port() {
 
 # Tell the host that the payload ended with status $1.
 guest_report() {
+	if [ -n "$lkmc_gem5" ]; then
+		echo "status $1" > /run/lkmc-status
+		m5 writefile /run/lkmc-status status
+		return
+	fi
 	port=$(guest_port lkmc.status) && echo "status $1" > "/dev/$port"
 }
 
@@ -134,5 +142,8 @@ guest_poweroff() {
 	sync
 	# Setting a terminal waits until all output has left it.
 	stty onlcr < /dev/console
+	if [ -n "$lkmc_gem5" ]; then
+		m5 exit
+	fi
 	poweroff -f
 }

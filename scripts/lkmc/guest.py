@@ -30,6 +30,8 @@ def command_line(request: RunRequest, machine: Machine, output: Output, disk: Di
     if not disk:    # the kernel looks for its init under another name when the root file system is in memory
         before = ["rd" + word if word.startswith("init=") else word for word in before]
     after += split("- " + request.kernel_cli_after_dash)[1] + _listener(request) + screen.guest_words(request)
+    if request.gem5:
+        after.append(f"lkmc_gem5={'vdb' if disk else 'vda'}")       # the disk of a payload
     if request.instant:
         after += [f"lkmc_instant={INSTANT}", "lkmc_poweroff=1"]     # a guest that does not know the first one ends
     elif not custom_init(request) or request.payload:

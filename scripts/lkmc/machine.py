@@ -79,6 +79,15 @@ class Baremetal:
 
 
 @dataclass(frozen=True)
+class Gem5:
+    """How gem5 makes the machine: a class of its src/dev/arm/RealView.py, the boot loader in images/gem5 that Linux is
+    started by, what it has Linux told."""
+    machine: str
+    boot_loader: str
+    kernel_words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Space:
     """Whose an address is: the kernel's from `kernel` on. At first it runs in `memory` as it is, in these ranges of
     [first, last + 1], and again where a processor is started; no program of user space is there."""
@@ -98,6 +107,7 @@ class Machine:
     user: User
     baremetal: Baremetal
     space: Space
+    gem5: Gem5 | None = None    # where it can be simulated
 
 
 @cache
@@ -116,7 +126,8 @@ def read(arch: str) -> Machine:
         return Machine(arch, table["console"], table["gdb_architecture"], kernels,
                        Qemu(package=table["packages"]["qemu"], **_frozen(table["qemu"])),
                        Prebuilt(**_frozen(table["prebuilt"])), User(**table["user"]),
-                       Baremetal(**_frozen(table["baremetal"])), _space(**table["space"]))
+                       Baremetal(**_frozen(table["baremetal"])), _space(**table["space"]),
+                       Gem5(**_frozen(table["gem5"])) if "gem5" in table else None)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: {error}; compare it with the other board/*/machine.toml") from None
 

@@ -36,6 +36,13 @@ def memory(text: str) -> str:
     return text
 
 
+def size(text: str) -> str:
+    """A cache's size as gem5 takes it."""
+    if not re.fullmatch(r"[1-9][0-9]{0,9}(kB|KiB|MB|MiB)?", text):
+        raise argparse.ArgumentTypeError(f"not the size of a cache: {text!r}; write for example 1024, 32kB or 1MB")
+    return text if text[-1] == "B" else f"{text}B"
+
+
 def run_id(text: str) -> str:
     """A name that can be a folder's."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
@@ -90,12 +97,16 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                      help="measure this command as well, in turn with ours; may be repeated"),
     "buildroot": option("--buildroot", type=Path, metavar="DIR",
                         help="this Buildroot tree instead of the pinned one that is cloned"),
+    "caches": option("--caches", **FLAG, default=False, help="give gem5's processors caches, whatever their type"),
     "config": option("--config", "--fragment", type=Path, action="append", default=[], metavar="FRAGMENT",
                      help="merge this Buildroot fragment onto the defconfig; may be repeated, the last one wins"),
     "config-file": option("--config-file", type=Path, metavar="FILE",
                           help="read default options from FILE instead of lkmc.toml"),
     "cpus": option("-c", "--cpus", type=number(1, 64, int), action=Given, default=1, metavar="N",
                    help="cores of the guest (default: %(default)s)"),
+    "cpu-type": option("--cpu-type", choices=("atomic", "timing", "minor", "o3", "hpi"), metavar="TYPE",
+                       help="gem5's processors: atomic (default) or timing, minor, o3, hpi, which are slower and "
+                            "closer to real ones"),
     "defconfig": option("--defconfig", metavar="NAME",
                         help="a defconfig of ours or Buildroot's, or a file (default: lkmc_ARCH_defconfig)"),
     "direct": option("--direct", metavar="PACKAGE",
@@ -110,6 +121,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                     help="pack this folder into a second disk, which the guest mounts at /mnt/disk2"),
     "dry-run": option("--dry-run", **SWITCH, help="print the command and do nothing"),
     "early": option("--early", **SWITCH, help="stop at the kernel's first instruction, with symbols for early boot"),
+    "emulator": option("--emulator", choices=("qemu", "gem5"), default="qemu", metavar="EMULATOR",
+                       help="qemu or gem5 (default: %(default)s)"),
     "enable": option("--enable", **SWITCH, help="print only the assignments that enable the symbol"),
     "eval": option("-E", "--eval", metavar="CMD", help="replace init with this shell command"),
     "eval-after": option("-F", "--eval-after", metavar="CMD", help="run this shell command at the end of init"),
@@ -120,6 +133,15 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "gcc-which": option("--gcc-which", choices=("host", "buildroot", "crosstool-ng"), metavar="WHICH",
                         help="compile programs with the compiler of host (distro packages), buildroot, or crosstool-ng "
                              "(for --baremetal)"),
+    "gem5": option("--gem5", type=Path, metavar="FILE",
+                   help="this gem5 instead of the output's, such as build/ARM/gem5.opt of a source tree"),
+    "gem5-exe-args": option("--gem5-exe-args", metavar="ARGUMENTS",
+                            help="arguments of gem5 itself, such as --debug-help"),
+    "gem5-readfile": option("--gem5-readfile", metavar="TEXT", help="what m5 readfile prints in the guest"),
+    "gem5-restore": option("--gem5-restore", type=number(1, 1000, int), metavar="N",
+                           help="go on from a checkpoint of this run folder, 1 being the last one"),
+    "gem5-tree": option("--gem5-tree", type=Path, metavar="DIR",
+                        help="the source tree whose configs/ belong to --gem5 (default: the one around it)"),
     "graphic": option("--graphic", **SWITCH, help="give the guest a screen, in a window, with its terminal there"),
     "initrd": option("-i", "--initrd", **SWITCH, help="boot from rootfs.cpio in memory instead of the disk"),
     "instant": option("--instant", **FLAG, default=False,
@@ -139,6 +161,9 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                       help="only the examples of this name, a pattern of the shell; may be repeated"),
     "kgdb": option("--kgdb", **SWITCH, help="use the kernel's own GDB stub, on a second serial port"),
     "kvm": option("-K", "--kvm", **FLAG, default=False, help="run on the host's own processor"),
+    **{f"{cache}-size": option(f"--{cache}-size", type=size, metavar="SIZE",
+                               help=f"size of gem5's {cache.upper()} cache, such as 32kB; implies --caches")
+       for cache in ("l1d", "l1i", "l2")},
     "lcov": option("--lcov", type=Path, metavar="FILE", help="also write the lines as a tracefile of lcov"),
     "linux": option("--linux", type=Path, metavar="DIR", help="take Linux's symbols from these kernel sources"),
     "linux-fragment": option("--linux-fragment", type=Path, action="append", default=[], metavar="FRAGMENT",
@@ -178,7 +203,10 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "tmux-args": option("--tmux-args", metavar="ARGUMENTS",
                         help="arguments of scripts/run-gdb for --tmux, which this implies"),
     "trace": option("--trace", metavar="EVENTS",
-                    help="write QEMU's events of these names into the run folder; help lists them"),
+                    help="write QEMU's events of these names, or gem5's of these debug flags, into the run folder; "
+                         "help lists them"),
+    "trace-insts-stdout": option("--trace-insts-stdout", **SWITCH,
+                                 help="print every instruction that gem5 executes: --trace ExecAll, here"),
     "type": option("--type", choices=("input",), help="list the options that lkmc.toml can set"),
     "userland": option("-u", "--userland", metavar="PROGRAM",
                        help="run this program of userland/, or the file of this path, without a guest"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 GUEST_DIED = 101
 TIMED_OUT = 124
 OUR_ERROR = 125
+INTERRUPTED = 130
 NO_ROOM = "the host's disk is full, and the guest writes to it"
 
 # QMP's reasons of a SHUTDOWN event (qapi/run-state.json, ShutdownCause).
@@ -70,6 +71,22 @@ def of_program(ended: Ended) -> Outcome:
     if ended.shutdown is not None:
         return Outcome(0, "the program powered the machine off")
     return Outcome(ended.returncode, f"the program ended with status {ended.returncode}")
+
+
+def of_gem5(ended: Ended, payload: bool) -> Outcome:
+    """Decide the exit status of a run on gem5, whose own says how the guest ended: scripts/gem5/simulation.py."""
+    status = guest_status(ended.status_text)
+    if ended.timed_out:
+        return Outcome(TIMED_OUT, "time limit")
+    if ended.returncode == GUEST_DIED:
+        return Outcome(GUEST_DIED, "the guest panicked, or waits for what cannot come")
+    if ended.returncode == INTERRUPTED:
+        return Outcome(INTERRUPTED, "the emulator was interrupted")
+    if ended.returncode:
+        return Outcome(OUR_ERROR, f"the emulator failed with status {ended.returncode}")
+    if status is None:
+        return Outcome(OUR_ERROR, "the emulator ended without a word")
+    return Outcome(status, f"the payload ended with status {status}" if payload else "the guest's status")
 
 
 def guest_status(text: str) -> int | None:

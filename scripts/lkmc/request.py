@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from lkmc.errors import UserError
+
+# Options that QEMU has no use for. What lkmc.toml may say of where gem5 is does not count.
+GEM5_ONLY = ("cpu_type", "caches", "l1i_size", "l1d_size", "l2_size", "gem5_exe_args", "gem5_restore", "gem5_readfile",
+             "trace_insts_stdout")
 
 
 class When(Enum):
@@ -23,6 +28,22 @@ class Payload:
     """A shell script for the guest: any bytes but NUL, of any length."""
     when: When
     script: bytes
+
+
+@dataclass(frozen=True)
+class Gem5Request:
+    """What only gem5 takes. program, tree: a gem5 that is not the output's, and its scripts."""
+    cpu_type: str = "atomic"
+    caches: bool = False
+    l1i_size: str | None = None
+    l1d_size: str | None = None
+    l2_size: str | None = None
+    program: Path | None = None
+    tree: Path | None = None
+    own_arguments: tuple[str, ...] = ()     # of gem5 itself, not of the script that it runs
+    restore: int | None = None              # of its checkpoints the last but N - 1
+    readfile: bytes | None = None           # what `m5 readfile` prints
+    trace_stdout: bool = False              # traces on standard output instead of in a file
 
 
 @dataclass(frozen=True)
@@ -51,7 +72,8 @@ class RunRequest:
     vnc: bool = False           # a screen, shown by VNC instead of in a window
     extra: tuple[str, ...] = ()
     baremetal: bool = False     # a program without Linux, whose console is standard input and output
-    trace: tuple[str, ...] = ()  # patterns of QEMU's events
+    trace: tuple[str, ...] = ()  # patterns of QEMU's events, or gem5's debug flags
+    gem5: Gem5Request | None = None     # on gem5 instead of QEMU
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> RunRequest:
@@ -65,7 +87,7 @@ class RunRequest:
             args.persist, args.background, typed or args.graphic, args.qemu_which, args.run_id, args.timeout,
             args.wait_gdb, args.kgdb, args.kdb, args.instant, args.snapshots, args.disk2 and args.disk2.absolute(),
             args.graphic, args.vnc, args.rest, args.baremetal is not None,
-            tuple(word for word in (args.trace or "").split(",") if word))
+            _trace(args), _gem5(args))
 
     @property
     def screen(self) -> bool:
@@ -75,6 +97,27 @@ class RunRequest:
     def listens(self) -> bool:
         """Whether the host has something to say to the guest while it runs; /lkmc/shares hears it."""
         return self.snapshots or self.disk2 is not None
+
+
+def _trace(args: argparse.Namespace) -> tuple[str, ...]:
+    if args.trace_insts_stdout:
+        return ("ExecAll",)
+    return tuple(word for word in (args.trace or "").split(",") if word)
+
+
+def _gem5(args: argparse.Namespace) -> Gem5Request | None:
+    if args.emulator != "gem5":
+        for option in GEM5_ONLY:
+            if getattr(args, option):
+                raise UserError(f"--{option.replace('_', '-')} is gem5's; give --emulator gem5, or leave it out")
+        return None
+    try:
+        own = tuple(shlex.split(args.gem5_exe_args or ""))
+    except ValueError as error:
+        raise UserError(f"--gem5-exe-args: {str(error).lower()}: {args.gem5_exe_args}") from None
+    return Gem5Request(args.cpu_type or "atomic", args.caches, args.l1i_size, args.l1d_size, args.l2_size,
+                       args.gem5 and args.gem5.absolute(), args.gem5_tree and args.gem5_tree.absolute(), own,
+                       args.gem5_restore, _text(args.gem5_readfile), args.trace_insts_stdout)
 
 
 def payload(args: argparse.Namespace) -> Payload | None:

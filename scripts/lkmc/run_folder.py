@@ -87,6 +87,16 @@ class RunFolder:
         return self.path / "trace.bin"
 
     @property
+    def m5out(self) -> Path:
+        """What gem5 writes: statistics, configuration, checkpoints, and what the guest sends by m5 writefile."""
+        return self.path / "m5out"
+
+    @property
+    def readfile(self) -> Path:
+        """What gem5's guest reads by m5 readfile."""
+        return self.path / "readfile"
+
+    @property
     def blocks(self) -> Path:
         """What was executed, as qemu_plugins/blocks.c writes it."""
         return self.path / "blocks.bin"

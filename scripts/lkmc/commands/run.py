@@ -2,11 +2,12 @@
 """Boot an output folder's Linux in this terminal (Ctrl-A X quits), or run something in it.
 
 Without a payload you get a root shell. The exit status is the payload's own; 101 the guest died (panic,
-reset), 124 the time limit, 125 an error of ours. What follows a lone -- goes to QEMU as it is.
+reset), 124 the time limit, 125 an error of ours. What follows a lone -- goes to QEMU, or gem5's script, as it is.
 
     scripts/run --arch aarch64 --eval-after 'insmod /hello.ko; exit 7' </dev/null
     scripts/run --arch aarch64 --userland hello         one program of userland/, without a guest
     scripts/run --arch aarch64 --baremetal hello        one of baremetal/, without Linux
+    scripts/run --arch aarch64 --emulator gem5          simulated in detail: docs/gem5.md
 """
 from __future__ import annotations
 
@@ -30,12 +31,16 @@ OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
            "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "snapshots",
            "disk2", "graphic", "vnc", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args",
-           "static", "gcc-which", "baremetal", "trace")
+           "static", "gcc-which", "baremetal", "trace", "trace-insts-stdout", "emulator", "cpu-type", "caches",
+           "l1i-size", "l1d-size", "l2-size", "gem5", "gem5-tree", "gem5-exe-args", "gem5-restore", "gem5-readfile")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 
 
 def main(args: argparse.Namespace) -> int:
+    if args.emulator == "gem5":
+        from lkmc import gem5_run
+        return gem5_run.run(args)
     _check(args)
     if args.userland is not None:
         from lkmc import user_mode

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An Arm computer that boots Linux. Runs inside gem5: scripts/lkmc/gem5.py writes its command line."""
+import argparse
+import os
+from pathlib import Path
+
+import devices  # of configs/example/arm in gem5's tree
+import m5
+import processors
+import simulation
+from m5.objects import ArmFsLinux, CowDiskImage, PciVirtIO, RawDiskImage, Root, VirtIOBlock
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    processors.arguments(parser)
+    parser.add_argument("--machine", required=True, help="a class of gem5's src/dev/arm/RealView.py")
+    parser.add_argument("--kernel", required=True, help="vmlinux")
+    parser.add_argument("--boot-loader", required=True)
+    parser.add_argument("--command-line", required=True)
+    parser.add_argument("--initrd", default="")
+    parser.add_argument("--disk", action="append", default=[], help="vda, vdb, ...; what is written is forgotten")
+    parser.add_argument("--console", required=True, help="the socket of the serial port")
+    parser.add_argument("--gdb", required=True, help="the socket of the stub for GDB")
+    parser.add_argument("--wait-gdb", action="store_true", help="begin when GDB has come")
+    parser.add_argument("--readfile", default="", help="what `m5 readfile` reads")
+    parser.add_argument("--initparam", type=int, default=0, help="what `m5 initparam` prints")
+    parser.add_argument("--restore", default="", help="a checkpoint's folder")
+    parser.add_argument("--status", type=Path, required=True)
+    parser.add_argument("--max-ticks", type=int, help="end at this time, in picoseconds")
+    return parser.parse_args()
+
+
+def disk(path: str) -> PciVirtIO:
+    """A disk that the guest may write to; the file stays as it is."""
+    return PciVirtIO(vio=VirtIOBlock(image=CowDiskImage(child=RawDiskImage(image_file=path, read_only=True))))
+
+
+def computer(args: argparse.Namespace) -> devices.SimpleSystem:
+    workload = ArmFsLinux(object_file=args.kernel, command_line=args.command_line, initrd_filename=args.initrd,
+                          on_panic="DumpDmesgAndExit", on_oops="Continue",
+                          wait_for_remote_gdb=args.wait_gdb, remote_gdb_port=args.gdb)
+    system = devices.SimpleSystem(processors.cached(args), args.memory, platform=getattr(m5.objects, args.machine)(),
+                                  mem_mode=processors.mode(args), workload=workload, readfile=args.readfile,
+                                  init_param=args.initparam)
+    system.pci_devices = [disk(path) for path in args.disk]
+    for device in system.pci_devices:
+        system.attach_pci(device)
+    system.connect()
+    processors.add(system, args)
+    system.terminal.port = args.console
+    system.vncserver.port = 0
+    system.realview.setupBootLoader(system, None, args.boot_loader)
+    system.workload.dtb_filename = os.path.join(m5.options.outdir, "system.dtb")
+    system.generateDtb(system.workload.dtb_filename)
+    return system
+
+
+def main() -> None:
+    args = parse()
+    root = Root(full_system=True)
+    root.system = computer(args)
+    m5.instantiate(args.restore or None)
+    simulation.run(args.status, args.max_ticks)
+
+
+if __name__ == "__m5_main__":
+    main()

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Arm processors by the names of --cpu-type, and their caches. Runs inside gem5."""
+import argparse
+from types import SimpleNamespace
+
+import devices  # of configs/example/arm in gem5's tree
+from common import MemConfig
+from common.cores.arm import HPI, O3_ARM_v7a
+from m5.objects import AtomicSimpleCPU, MinorCPU, TimingSimpleCPU
+
+PLAIN = (devices.L1I, devices.L1D, devices.L2)
+# A class for the processor, the first level's caches for instructions and data, the second level's.
+KINDS = {
+    "atomic": (AtomicSimpleCPU, *PLAIN),
+    "timing": (TimingSimpleCPU, *PLAIN),
+    "minor": (MinorCPU, *PLAIN),
+    "hpi": (HPI.HPI, HPI.HPI_ICache, HPI.HPI_DCache, HPI.HPI_L2),
+    "o3": (O3_ARM_v7a.O3_ARM_v7a_3, O3_ARM_v7a.O3_ARM_v7a_ICache, O3_ARM_v7a.O3_ARM_v7a_DCache,
+           O3_ARM_v7a.O3_ARM_v7aL2),
+}
+CLOCK, VOLTAGE = "4GHz", "1.0V"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What every script of ours is told of the processors and their memory."""
+    parser.add_argument("--cpus", type=int, default=1)
+    parser.add_argument("--cpu-type", choices=KINDS, default="atomic")
+    parser.add_argument("--memory", default="512MiB")
+    parser.add_argument("--caches", action="store_true")
+    for name in ("l1i", "l1d", "l2"):
+        parser.add_argument(f"--{name}-size")
+
+
+def mode(args: argparse.Namespace) -> str:
+    """What the memory system has to do for such processors."""
+    return str(KINDS[args.cpu_type][0].memory_mode())
+
+
+def cached(args: argparse.Namespace) -> bool:
+    """Whether there are caches: always with a processor whose time depends on memory."""
+    sizes = any((args.l1i_size, args.l1d_size, args.l2_size))
+    return bool(args.caches or sizes or mode(args) == "timing")
+
+
+def add(system, args: argparse.Namespace) -> None:
+    """Give a connected system its memory's controllers, processors and caches."""
+    MemConfig.config_mem(SimpleNamespace(mem_type="DDR3_1600_8x8", mem_channels=1), system)
+    system.cpu_cluster = devices.ArmCpuCluster(system, args.cpus, CLOCK, VOLTAGE, *KINDS[args.cpu_type])
+    system.addCaches(cached(args), last_cache_level=2)
+    if not cached(args):
+        return
+    cluster = system.cpu_cluster
+    for cpu in cluster.cpus:
+        cpu.icache.size = args.l1i_size or cpu.icache.size
+        cpu.dcache.size = args.l1d_size or cpu.dcache.size
+    cluster.l2.size = args.l2_size or cluster.l2.size

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From the first tick to the last: checkpoints on the way, and how it ended. Runs inside gem5.
+
+The status goes into a file of the run, as a line "status N", for scripts/lkmc/gem5_run.py; gem5's own exit status says
+whether the guest came to an end by itself.
+"""
+import os
+import sys
+from pathlib import Path
+
+import m5
+
+ENDED, DIED, INTERRUPTED, UNKNOWN = 0, 101, 130, 125
+# What only says that something has begun or ended: the simulation goes on.
+GOES_ON = ("workbegin", "workend", "switchcpu", "work started count reach", "performance counter")
+# How long it is simulated when nobody says so: as long as something can still happen.
+NOTHING_LEFT = "simulate() limit reached"
+
+
+def run(status: Path, ticks: int | None = None) -> None:
+    """Simulate to the end, and leave gem5. ticks: no further than that."""
+    while True:
+        event = m5.simulate(ticks - m5.curTick()) if ticks else m5.simulate()
+        cause = event.getCause()
+        if cause == "checkpoint":
+            m5.checkpoint(os.path.join(m5.options.outdir, f"cpt.{m5.curTick()}"))
+        elif not cause.startswith(GOES_ON):
+            break
+    code = end(cause, event.getCode(), status, ticks)
+    print(f"{cause} (code {event.getCode()}) at tick {m5.curTick()}", flush=True)
+    sys.exit(code)
+
+
+def end(cause: str, code: int, status: Path, ticks: int | None) -> int:
+    """Note the guest's status where it has one; return that of gem5."""
+    if cause == "m5_exit instruction encountered":
+        if not status.exists():     # else the guest has already said it
+            note(status, 0)
+        return ENDED
+    if cause in ("m5_fail instruction encountered", "exiting with last active thread context"):
+        note(status, code)
+        return ENDED
+    if cause == NOTHING_LEFT:       # without a limit: all processors wait for an event that cannot come
+        if ticks:
+            note(status, 0)
+        return ENDED if ticks else DIED
+    if cause.startswith("Kernel panic"):
+        return DIED
+    return INTERRUPTED if cause == "user interrupt received" else UNKNOWN
+
+
+def note(status: Path, code: int) -> None:
+    status.write_text(f"status {code & 255}\n")

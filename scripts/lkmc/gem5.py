@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""gem5's command line, made from a request, a machine, an output folder and a run folder. No I/O but looking."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from lkmc import guest, paths
+from lkmc.errors import MissingOutput, UserError
+from lkmc.machine import Gem5, Machine
+from lkmc.output import Output
+from lkmc.request import Gem5Request, Payload, RunRequest
+from lkmc.run_folder import RunFolder
+
+SCRIPTS = paths.TOP / "scripts/gem5"
+TYPES = ("opt", "fast", "debug")    # as gem5 is compiled; the first that is there is taken
+MARK = "configs/example/arm/devices.py"     # by which a tree of gem5's is known
+STATUS = "status"           # in m5out; rootfs_overlay/lkmc/guest.sh has it too
+CONSOLE_LOG = "system.terminal"             # in m5out, by gem5's own name
+PACKAGE = "configs/fragments/gem5.config"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A gem5, and the tree of its sources or the copy of it whose configs/ are of its version."""
+    path: Path
+    tree: Path
+
+
+def program(options: Gem5Request, output: Output) -> Program:
+    """The gem5 to start: that of --gem5, else the output's own. Raises MissingOutput."""
+    how = (f"build one with scripts/build --arch {output.arch} --output {output.path} --config {PACKAGE}, or name one "
+           f"with --gem5 FILE, or gem5 = \"FILE\" in lkmc.toml")
+    built = next((found for kind in TYPES if (found := output.program(f"gem5.{kind}"))), None)
+    path = options.program or built
+    if path is None:
+        raise MissingOutput(f"no gem5 in {output.host}/bin: {how}")
+    if not path.is_file():
+        raise MissingOutput(f"{path}: there is no gem5; {how}")
+    around = (options.tree,) if options.tree else (path.parents[1] / "share/gem5", *path.resolve().parents)
+    tree = next((folder for folder in around if (folder / MARK).is_file()), None)
+    if tree is None:
+        raise MissingOutput(f"{MARK} of gem5 is not in {around[0]} nor around {path}: name its source tree with "
+                            f"--gem5-tree DIR")
+    return Program(path, tree)
+
+
+def machine_of(mach: Machine) -> Gem5:
+    """What the board says of gem5. Raises UserError where it says nothing."""
+    if mach.gem5 is None:
+        raise UserError(f"there is no gem5 machine for {mach.arch} yet: choose --arch aarch64 or arm, or leave out "
+                        f"--emulator gem5")
+    return mach.gem5
+
+
+def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:
+    """gem5's argv for this run: its own options, a script of ours, the script's options."""
+    options, made = _options(request), machine_of(mach)
+    loader = output.images / "gem5" / made.boot_loader
+    if not loader.is_file():
+        raise MissingOutput(f"{loader}: missing, as is m5 in the guest; make them with: scripts/build --arch "
+                            f"{output.arch} --output {output.path} --set BR2_PACKAGE_GEM5_M5=y")
+    disk = None if request.initrd else output.disk
+    disks = [output.image(disk.image)] if disk else []
+    disks += [run.payload] if request.payload else []
+    words = (f"mem={request.memory}", *made.kernel_words, guest.command_line(request, mach, output, disk))
+    return (
+        *_begin(options, output, run, request.trace, "linux.py"),
+        *_computer(request, options),
+        "--machine", made.machine, "--kernel", str(output.image("vmlinux")), "--boot-loader", str(loader),
+        *(() if disk or output.root_in_kernel else ("--initrd", str(output.image("rootfs.cpio")))),
+        *(word for path in disks for word in ("--disk", str(path))),
+        "--command-line", " ".join(words), "--console", str(run.socket("console")),
+        *_run(request, options, run),
+        *(("--restore", str(checkpoint(run, options.restore))) if options.restore else ()),
+        *request.extra)
+
+
+def user_command(request: RunRequest, output: Output, run: RunFolder, path: Path, arguments: list[str],
+                 ) -> tuple[str, ...]:
+    """gem5's argv for one static program, without a guest."""
+    options = _options(request)
+    return (*_begin(options, output, run, request.trace, "user.py", "--quiet"), *_computer(request, options),
+            *_run(request, options, run), *request.extra, "--", str(path), *arguments)
+
+
+def _options(request: RunRequest) -> Gem5Request:
+    assert request.gem5 is not None, "a request for QEMU"
+    return request.gem5
+
+
+def _begin(options: Gem5Request, output: Output, run: RunFolder, trace: tuple[str, ...], script: str, *quiet: str,
+           ) -> tuple[str, ...]:
+    found = program(options, output)
+    path = ":".join(str(found.tree / folder) for folder in ("configs", "configs/example/arm"))
+    flags = ("--debug-flags", ",".join(trace)) if trace else ()
+    where = ("--debug-file", str(run.trace_text)) if trace and not options.trace_stdout else ()
+    return (str(found.path), *quiet, "--outdir", str(run.m5out), "--listener-mode", "on", "--path", path,
+            *flags, *where, *options.own_arguments, str(SCRIPTS / script))
+
+
+def _computer(request: RunRequest, options: Gem5Request) -> tuple[str, ...]:
+    sizes = (("--l1i-size", options.l1i_size), ("--l1d-size", options.l1d_size), ("--l2-size", options.l2_size))
+    return ("--cpus", str(request.cpus), "--cpu-type", options.cpu_type, "--memory", f"{request.memory}iB",
+            *(["--caches"] if options.caches else []), *(word for pair in sizes if pair[1] for word in map(str, pair)))
+
+
+def _run(request: RunRequest, options: Gem5Request, run: RunFolder) -> tuple[str, ...]:
+    return ("--status", str(run.m5out / STATUS), "--gdb", str(run.socket("gdb")),
+            *(["--wait-gdb"] if request.wait_gdb else []),
+            *(("--readfile", str(run.readfile)) if options.readfile is not None else ()))
+
+
+def checkpoints(run: RunFolder) -> list[Path]:
+    """The checkpoints of the run folder, the last one that was taken first."""
+    found = [path for path in run.m5out.glob("cpt.*") if re.fullmatch(r"cpt\.[0-9]+", path.name)]
+    return sorted(found, key=lambda path: (path / "m5.cpt").stat().st_mtime_ns, reverse=True)
+
+
+def checkpoint(run: RunFolder, number: int) -> Path:
+    """The checkpoint that --gem5-restore means. Raises MissingOutput."""
+    found = checkpoints(run)
+    if number > len(found):
+        raise MissingOutput(f"{run.m5out}: {len(found)} checkpoints, none of number {number}; take one in the guest "
+                            f"with: m5 checkpoint")
+    return found[number - 1]
+
+
+def needs(payload: Payload | None, options: Gem5Request) -> None:
+    """Raises UserError where a restored guest could not be given what was asked for."""
+    if options.restore and payload:
+        raise UserError("--gem5-restore goes on with what the guest was doing: give it a script by --gem5-readfile, "
+                        "which /gem5.sh runs, and leave out --eval and the like")

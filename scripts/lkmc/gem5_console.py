@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guest's serial port on gem5, which is a UNIX socket: this terminal is its other end. Ctrl-A X leaves."""
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import termios
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+from lkmc import process
+from lkmc.errors import EmulatorFailed
+from lkmc.outcome import Ended
+
+PREFIX, QUIT = b"\x01", (b"x", b"X")
+QUIT_STATUS = 0
+
+
+class Keys:
+    """What is typed, without what is meant for us: Ctrl-A X. Ctrl-A Ctrl-A is a Ctrl-A."""
+
+    def __init__(self) -> None:
+        self._prefixed = False
+        self.quit = False
+
+    def take(self, data: bytes) -> bytes:
+        """The bytes among these that are the guest's."""
+        kept = bytearray()
+        for number in data:
+            byte = bytes([number])
+            if self._prefixed:
+                self._prefixed = False
+                self.quit = self.quit or byte in QUIT
+                kept += PREFIX if byte == PREFIX else b""
+            elif byte == PREFIX:
+                self._prefixed = True
+            else:
+                kept += byte
+        return bytes(kept)
+
+
+@contextlib.contextmanager
+def raw(typed: bool) -> Iterator[None]:
+    """While somebody types to the guest, the terminal passes every key on."""
+    if not typed:
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    tty.setraw(sys.stdin)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def attend(child: subprocess.Popen[bytes], socket: Path, status: Path, timeout: float | None, typed: bool,
+           shown: bool = True) -> Ended:
+    """Wait for the emulator's end, or end it at the time limit (seconds). Raises process.Interrupted after a signal.
+
+    typed: standard input is the guest's keyboard. shown: what the guest says is for standard output.
+    """
+    try:
+        with raw(typed and shown):
+            timed_out, left = asyncio.run(_attend(child, socket, timeout, typed, shown))
+    finally:
+        process.kill(child)
+    text = status.read_text(errors="replace") if status.exists() else ""
+    if left:
+        return Ended(QUIT_STATUS, text or f"status {QUIT_STATUS}\n")
+    return Ended(child.returncode, text, None, timed_out)
+
+
+async def _attend(child: subprocess.Popen[bytes], socket: Path, timeout: float | None, typed: bool, shown: bool,
+                  ) -> tuple[bool, bool]:
+    """Whether the time limit ended it, and whether the user did."""
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[bool] = loop.create_future()
+
+    def settle(left: bool = False, error: Exception | None = None) -> None:
+        if not ended.done():
+            ended.set_exception(error) if error else ended.set_result(left)
+
+    pidfd = os.pidfd_open(child.pid)
+    loop.add_reader(pidfd, settle)
+    for number in process.ENDING_SIGNALS:
+        loop.add_signal_handler(number, settle, False, process.Interrupted(number))
+    relay = asyncio.create_task(_relay(socket, ended, typed)) if shown else None
+    try:
+        left, timed_out = await asyncio.wait_for(asyncio.shield(ended), timeout), False
+    except TimeoutError:
+        left, timed_out = False, True
+    finally:
+        loop.remove_reader(pidfd)
+        os.close(pidfd)
+    process.kill(child)
+    if relay:
+        await asyncio.wait([relay], timeout=process.GRACE)      # what the guest said last
+        relay.cancel()
+    child.wait()
+    return timed_out, left
+
+
+async def _relay(socket: Path, ended: asyncio.Future[bool], typed: bool) -> None:
+    """Pass the guest's output on, and what is typed to it, until the emulator closes the socket."""
+    connection = await connect(socket, ended)
+    if connection is None:
+        return
+    reader, writer = connection
+    loop, keys = asyncio.get_running_loop(), Keys()
+
+    def pass_on() -> None:
+        data = os.read(sys.stdin.fileno(), 4096)
+        writer.write(keys.take(data))
+        if keys.quit or not data:
+            loop.remove_reader(sys.stdin.fileno())
+        if keys.quit and not ended.done():
+            ended.set_result(True)
+
+    if typed:
+        loop.add_reader(sys.stdin.fileno(), pass_on)
+    try:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65536):
+                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.flush()
+    finally:
+        if typed:
+            loop.remove_reader(sys.stdin.fileno())
+        writer.close()
+
+
+async def connect(socket: Path, ended: asyncio.Future[bool],
+                  ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    """The console's socket, once it is there; None when the emulator has gone before."""
+    while not ended.done():
+        with contextlib.suppress(OSError):
+            return await asyncio.open_unix_connection(str(socket))
+        await asyncio.sleep(0.05)
+    return None
+
+
+def visit(socket: Path) -> None:
+    """Be the other end of a guest's console until it ends, or Ctrl-A X. Raises EmulatorFailed when nobody is there."""
+    async def until_the_end() -> None:
+        ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        relay = asyncio.create_task(_relay(socket, ended, sys.stdin.isatty()))
+        relay.add_done_callback(lambda task: None if ended.done() else ended.set_result(False))
+        await ended
+        relay.cancel()
+    if not socket.exists():
+        raise EmulatorFailed(f"{socket}: no guest on gem5 has its console there; start one with: "
+                             f"scripts/run --emulator gem5 --background")
+    with raw(sys.stdin.isatty()):
+        asyncio.run(until_the_end())

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/run --emulator gem5: from the request to its exit status."""
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from lkmc import gem5, gem5_console, machine, output, process, user_mode
+from lkmc.commands import run as runner
+from lkmc.errors import EmulatorFailed, UserError
+from lkmc.outcome import Outcome, of_gem5
+from lkmc.output import Output
+from lkmc.request import Gem5Request, RunRequest
+from lkmc.run_folder import RunFolder
+
+# What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
+QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "tmux", "tmux_args",
+             "baremetal")
+
+
+def run(args: Namespace) -> int:
+    """The status that the guest, or the program of --userland, ended with; docs/gem5.md has the others."""
+    for option in QEMU_ONLY:
+        if getattr(args, option):
+            raise UserError(f"--{option.replace('_', '-')} is QEMU's; leave it out, or --emulator gem5")
+    request = plain(RunRequest.of(args))
+    options = request.gem5
+    assert options is not None
+    gem5.needs(request.payload, options)
+    built = output.find(args.output, args.arch, "arch_given" in args)
+    folder = RunFolder(built.path / "run" / request.run_id)
+    if "--debug-help" in options.own_arguments or "help" in request.trace:
+        return subprocess.run([str(gem5.program(options, built).path), "--debug-help"]).returncode
+    command = _command(args, request, built, folder)
+    if args.dry_run:
+        print(shlex.join(command))
+        return 0
+    if not args.quiet:
+        print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
+    prepare(request, options, folder, command)
+    user = args.userland is not None
+    if request.background:
+        return in_background(request, command, folder, args.quiet)
+    result = supervise(request, command, folder, user)
+    if not args.quiet:
+        runner.say(result, folder, args.verbose, False, built)
+    return result.code
+
+
+def plain(request: RunRequest) -> RunRequest:
+    """The request without what lkmc.toml may ask for in all runs and only QEMU can do, which is said."""
+    for option in ("instant", "snapshots", "kvm"):
+        if getattr(request, option):
+            print(f"without --{option}, which only QEMU has; on gem5 m5 checkpoint and --gem5-restore save a boot",
+                  file=sys.stderr)
+    return replace(request, instant=False, snapshots=False, kvm=False)
+
+
+def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFolder) -> tuple[str, ...]:
+    """Of Linux, or of one program that is linked to no library, as gem5 has none to offer. Raises LkmcError."""
+    mach = machine.read(built.arch)
+    if args.userland is None:
+        return gem5.command(request, mach, built, folder)
+    gem5.machine_of(mach)
+    for option in user_mode.GUEST_ONLY:
+        if getattr(args, option):
+            raise UserError(f"--{option.replace('_', '-')} needs a guest, and --userland runs a program without one; "
+                            f"leave out one of the two")
+    program = user_mode.Maker.of(args, built, mach, static=True).find(args.userland)
+    return gem5.user_command(request, built, folder, program.path, shlex.split(args.userland_args or ""))
+
+
+def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, command: tuple[str, ...]) -> None:
+    """Have the run folder, and in it what gem5 reads, and nothing that would be taken for what it writes."""
+    run_folder.claim()
+    run_folder.write(command, request.payload)
+    run_folder.m5out.mkdir(exist_ok=True)
+    (run_folder.m5out / gem5.STATUS).unlink(missing_ok=True)
+    if options.readfile is not None:
+        run_folder.readfile.write_bytes(options.readfile)
+    run_folder.console_log.symlink_to(Path("m5out") / gem5.CONSOLE_LOG)
+
+
+def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFolder, user: bool = False) -> Outcome:
+    """Run gem5 to its end and write the run's result. Raises EmulatorFailed with gem5's own words.
+
+    user: a program has standard input and output itself, of gem5, which says no more than it must."""
+    began = time.time()
+    assert request.gem5 is not None
+    shown = not user and not request.background and not request.gem5.trace_stdout
+    child = process.start(command, run_folder, None if user else subprocess.DEVNULL,
+                          mute=not user and not request.gem5.trace_stdout)
+    try:
+        ended = gem5_console.attend(child, run_folder.socket("console"), run_folder.m5out / gem5.STATUS,
+                                    request.timeout, request.interactive, shown)
+        result = of_gem5(ended, bool(request.payload))
+    except process.Interrupted as interrupted:
+        result = Outcome(128 + interrupted.number, runner.INTERRUPTED)
+    words = run_folder.emulator_log.read_text(errors="replace").strip()
+    run_folder.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
+                       "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
+                       "sockets": [str(run_folder.socket(name)) for name in ("console", "gdb")]})
+    if result.reason.startswith("the emulator failed") or "without a word" in result.reason:
+        raise EmulatorFailed(f"gem5: {why(words) or result.reason}; see {run_folder.emulator_log}, and the whole "
+                             f"command: {run_folder.script}")
+    return result
+
+
+def why(words: str) -> str:
+    """The line of gem5's that says why it ended."""
+    lines = words.splitlines()
+    marked = [line for line in lines if line.startswith(("fatal:", "panic:")) or "error:" in line.lower()]
+    return (marked or lines[-1:] or [""])[-1]
+
+
+def in_background(request: RunRequest, command: tuple[str, ...], run_folder: RunFolder, quiet: bool) -> int:
+    """Leave a copy of this process to supervise the run; return once the console is there, or gem5 has failed."""
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        run_folder.renew_pid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for fd in (0, 1, 2):
+            os.dup2(null, fd)
+        try:
+            code = supervise(request, command, run_folder).code
+        except EmulatorFailed:
+            code = 125
+        os._exit(code)
+    gone = 0
+    while not gone and not run_folder.socket("console").exists():
+        time.sleep(0.02)
+        gone, _ = os.waitpid(pid, os.WNOHANG)
+    if gone:
+        raise EmulatorFailed(f"gem5 ended at once: see {run_folder.emulator_log}; the whole command: "
+                             f"{run_folder.script}")
+    if not quiet:
+        print(f"process {pid}; console: {run_folder.console_log}, and scripts/gem5-shell; end it with: kill {pid}")
+    return 0

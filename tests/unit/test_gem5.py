@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""gem5: the command line that starts a guest or a program, and what is refused."""
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import fakes
+import pytest
+
+from lkmc import cli, gem5, machine, paths
+from lkmc.commands import run as runner
+from lkmc.errors import MissingOutput, UserError
+from lkmc.gem5_run import plain, why
+from lkmc.output import Output
+from lkmc.request import Gem5Request, Payload, RunRequest, When
+from lkmc.run_folder import RunFolder
+
+ARCHES = ("aarch64", "arm")
+PAYLOAD = Payload(When.AFTER, b"true\n")
+REQUEST = RunRequest(gem5=Gem5Request())
+
+
+@pytest.fixture
+def built(tmp_path: Path, request: pytest.FixtureRequest) -> Output:
+    """An output with a gem5 of its own."""
+    arch = getattr(request, "param", "aarch64")
+    output = fakes.output_folder(tmp_path / "o", arch, images=("vmlinux", "rootfs.ext4", "rootfs.cpio"))
+    fakes.script(output.host / "bin/gem5.opt", "exit 0")
+    for path in (output.host / "share/gem5" / gem5.MARK, output.images / "gem5/boot.arm64",
+                 output.images / "gem5/boot.arm"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    return output
+
+
+def command(output: Output, request: RunRequest = REQUEST) -> tuple[str, ...]:
+    return gem5.command(request, machine.read(output.arch), output, RunFolder(output.path / "run/0"))
+
+
+def values(argv: tuple[str, ...], option: str) -> list[str]:
+    """What follows each occurrence of an option."""
+    return [value for word, value in pairwise(argv) if word == option]
+
+
+def parsed(*argv: str) -> RunRequest:
+    return RunRequest.of(cli.parse(runner, "run", list(argv)))
+
+
+@pytest.mark.parametrize("built", ARCHES, indirect=True)
+def test_each_machine_is_started_as_its_board_says(built: Output) -> None:
+    made = machine.read(built.arch).gem5
+    assert made is not None
+    argv = command(built)
+    script = argv.index(str(paths.TOP / "scripts/gem5/linux.py"))
+    own, ours = argv[:script], argv[script:]
+    assert own[0] == str(built.host / "bin/gem5.opt")
+    tree = built.host / "share/gem5"
+    assert values(own, "--path") == [f"{tree}/configs:{tree}/configs/example/arm"]
+    assert values(ours, "--machine") == [made.machine]
+    assert values(ours, "--kernel") == [str(built.images / "vmlinux")]
+    assert values(ours, "--boot-loader") == [str(built.images / "gem5" / made.boot_loader)]
+    assert values(ours, "--disk") == [str(built.images / "rootfs.ext4")]
+    [words] = values(ours, "--command-line")
+    assert {"console=ttyAMA0", "root=/dev/vda", "mem=512M", *made.kernel_words} <= set(words.split())
+
+
+def test_scripts_of_ours_are_there_for_gem5() -> None:
+    assert (gem5.SCRIPTS / "linux.py").is_file() and (gem5.SCRIPTS / "user.py").is_file()
+
+
+def test_nothing_listens_on_tcp(built: Output) -> None:
+    argv = command(built, replace(REQUEST, background=True, wait_gdb=True))
+    run = RunFolder(built.path / "run/0")
+    assert values(argv, "--console") == [str(run.socket("console"))]
+    assert values(argv, "--gdb") == [str(run.socket("gdb"))] and "--wait-gdb" in argv
+
+
+@pytest.mark.parametrize(("request_", "disks", "word"), [
+    (replace(REQUEST, payload=PAYLOAD), ["rootfs.ext4", "payload"], "lkmc_gem5=vdb"),
+    (replace(REQUEST, payload=PAYLOAD, initrd=True), ["payload"], "lkmc_gem5=vda"),
+], ids=["disk", "memory"])
+def test_the_payload_is_a_disk_that_the_guest_is_told_of(
+        built: Output, request_: RunRequest, disks: list[str], word: str) -> None:
+    argv = command(built, request_)
+    assert [Path(path).name for path in values(argv, "--disk")] == disks
+    before, after = values(argv, "--command-line")[0].split(" - ")
+    assert word in after.split() and "lkmc_payload=1" in after.split() and "lkmc_" not in before
+    assert bool(values(argv, "--initrd")) == request_.initrd
+
+
+def test_processors_and_caches_are_those_asked_for(built: Output) -> None:
+    assert not {"--caches", "--l1i-size", "--l2-size", "--readfile"} & set(command(built))
+    argv = command(built, parsed("--emulator", "gem5", "--cpu-type", "hpi", "--caches", "--l1d-size", "1024",
+                                 "--l2-size", "1MB", "--cpus", "2", "--memory", "1G"))
+    assert values(argv, "--cpu-type") == ["hpi"] and "--caches" in argv
+    assert values(argv, "--l1d-size") == ["1024B"] and values(argv, "--l2-size") == ["1MB"]
+    assert values(argv, "--cpus") == ["2"] and values(argv, "--memory") == ["1GiB"]
+
+
+def test_what_follows_goes_to_the_script_and_exe_args_to_gem5(built: Output) -> None:
+    argv = command(built, parsed("--emulator", "gem5", "--gem5-exe-args", "--stats-file 'my stats.txt'", "--",
+                                 "--initparam", "13"))
+    assert argv[-2:] == ("--initparam", "13")
+    assert argv.index("my stats.txt") < argv.index(str(gem5.SCRIPTS / "linux.py"))
+
+
+def test_traces_go_into_a_file_or_to_standard_output(built: Output) -> None:
+    argv = command(built, parsed("--emulator", "gem5", "--trace", "Exec,-ExecSymbol"))
+    assert values(argv, "--debug-flags") == ["Exec,-ExecSymbol"]
+    assert values(argv, "--debug-file") == [str(RunFolder(built.path / "run/0").trace_text)]
+    argv = command(built, parsed("--emulator", "gem5", "--trace-insts-stdout"))
+    assert values(argv, "--debug-flags") == ["ExecAll"] and not values(argv, "--debug-file")
+
+
+def test_the_last_checkpoint_is_number_1(built: Output) -> None:
+    run = RunFolder(built.path / "run/0")
+    for age, tick in enumerate((300, 20, 1000)):
+        (run.m5out / f"cpt.{tick}").mkdir(parents=True)
+        (run.m5out / f"cpt.{tick}/m5.cpt").write_text("")
+        os.utime(run.m5out / f"cpt.{tick}/m5.cpt", (age, age))
+    (run.m5out / "cpt.none").mkdir()
+    assert [path.name for path in gem5.checkpoints(run)] == ["cpt.1000", "cpt.20", "cpt.300"]
+    argv = command(built, parsed("--emulator", "gem5", "--gem5-restore", "2", "--gem5-readfile", "ls"))
+    assert values(argv, "--restore") == [str(run.m5out / "cpt.20")]
+    assert values(argv, "--readfile") == [str(run.readfile)]
+    with pytest.raises(MissingOutput, match="3 checkpoints, none of number 4.* m5 checkpoint"):
+        command(built, parsed("--emulator", "gem5", "--gem5-restore", "4"))
+
+
+def test_a_restored_guest_is_given_no_payload() -> None:
+    with pytest.raises(UserError, match="--gem5-readfile"):
+        gem5.needs(PAYLOAD, Gem5Request(restore=1))
+    gem5.needs(PAYLOAD, Gem5Request())
+
+
+def test_the_one_that_is_named_comes_before_the_outputs_own(built: Output, tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    fakes.script(tree / "build/ARM/gem5.fast", "exit 0")
+    named = Gem5Request(program=tree / "build/ARM/gem5.fast")
+    with pytest.raises(MissingOutput, match="--gem5-tree DIR"):
+        gem5.program(named, built)
+    (tree / gem5.MARK).parent.mkdir(parents=True)
+    (tree / gem5.MARK).write_text("")
+    assert gem5.program(named, built) == gem5.Program(tree / "build/ARM/gem5.fast", tree)
+    elsewhere = replace(named, tree=built.host / "share/gem5")
+    assert gem5.program(elsewhere, built).tree == built.host / "share/gem5"
+    with pytest.raises(MissingOutput, match="there is no gem5; build one"):
+        gem5.program(Gem5Request(program=tmp_path / "none"), built)
+
+
+def test_what_is_missing_names_the_command_that_makes_it(built: Output) -> None:
+    (built.images / "gem5/boot.arm64").unlink()
+    with pytest.raises(MissingOutput, match=r"boot.arm64: missing.* scripts/build .*BR2_PACKAGE_GEM5_M5=y"):
+        command(built)
+    (built.host / "bin/gem5.opt").unlink()
+    with pytest.raises(MissingOutput, match=r"no gem5 in .*--config configs/fragments/gem5.config"):
+        gem5.program(Gem5Request(), built)
+    assert (paths.TOP / gem5.PACKAGE).is_file()
+
+
+def test_a_machine_without_gem5_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no gem5 machine for x86_64"):
+        gem5.command(REQUEST, machine.read("x86_64"), fakes.output_folder(tmp_path), RunFolder(tmp_path / "run/0"))
+
+
+@pytest.mark.parametrize("option", [["--caches"], ["--cpu-type", "o3"], ["--gem5-restore", "1"], ["--l2-size", "1MB"],
+                                    ["--gem5-readfile", "ls"], ["--trace-insts-stdout"]], ids=lambda words: words[0])
+def test_options_of_gem5_are_refused_without_it(option: list[str]) -> None:
+    with pytest.raises(UserError, match=f"{option[0]} is gem5's; give --emulator gem5"):
+        parsed(*option)
+
+
+@pytest.mark.parametrize("size", ["0", "big", "32 kB", "-1", "1GB"])
+def test_the_size_of_a_cache_is_checked(size: str) -> None:
+    with pytest.raises(UserError, match="not the size of a cache|expected one argument"):
+        parsed("--emulator", "gem5", "--l2-size", size)
+
+
+def test_a_program_is_run_without_a_guest(built: Output) -> None:
+    run = RunFolder(built.path / "run/0")
+    argv = gem5.user_command(REQUEST, built, run, Path("/bin/true"), ["-a", "b c"])
+    assert argv[-4:] == ("--", "/bin/true", "-a", "b c") and str(gem5.SCRIPTS / "user.py") in argv
+    assert "--kernel" not in argv and "--console" not in argv
+
+
+def test_what_only_qemu_has_is_left_out_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    request = plain(replace(REQUEST, instant=True, snapshots=True))
+    assert not request.instant and not request.snapshots
+    said = capsys.readouterr().err
+    assert "--instant" in said and "--snapshots" in said and "--kvm" not in said
+
+
+@pytest.mark.parametrize(("words", "reason"), [
+    ("warn: a\nfatal: no such file\nMemory Usage: 1", "fatal: no such file"),
+    ("gem5 started\npanic: x\nProgram aborted", "panic: x"),
+    ("linux.py: error: bad option", "linux.py: error: bad option"),
+    ("last words", "last words"), ("", ""),
+])
+def test_the_reason_of_a_failure_is_gem5s_own(words: str, reason: str) -> None:
+    assert why(words) == reason
