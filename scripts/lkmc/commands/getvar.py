@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from lkmc import machine, options, output, paths
+from lkmc import gem5, machine, options, output, paths
 from lkmc.cli import near
 from lkmc.errors import MissingOutput, UserError
 from lkmc.output import Output
@@ -29,11 +29,14 @@ VARIABLES: dict[str, Callable[[Output, RunFolder], object]] = {
     "buildroot_target_dir": lambda out, run: out.path / "target",
     "console_log": lambda out, run: run.console_log,
     "disk_image": lambda out, run: out.images / (out.disk.image if out.disk else "rootfs.ext4"),
+    "gem5_guest_terminal_file": lambda out, run: run.m5out / gem5.CONSOLE_LOG,
+    "gem5_readfile": lambda out, run: run.readfile,
     "initrd": lambda out, run: out.images / "rootfs.cpio",
     "kernel_modules_source_dir": lambda out, run: paths.TOP / "kernel_modules",
     "linux_build_dir": lambda out, run: out.linux_build,
     "linux_config": lambda out, run: out.linux_build / ".config",
     "linux_image": lambda out, run: out.kernel(machine.read(out.arch)),
+    "m5out_dir": lambda out, run: run.m5out,
     "monitor_socket": lambda out, run: run.socket("monitor"),
     "out_dir": lambda out, run: out.path,
     "out_rootfs_overlay_dir": lambda out, run: out.overlay,
