@@ -11,7 +11,7 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from lkmc import gem5, gem5_console, machine, output, process, user_mode
+from lkmc import gem5, gem5_console, machine, output, process, programs, user_mode
 from lkmc.commands import run as runner
 from lkmc.errors import EmulatorFailed, UserError
 from lkmc.outcome import Outcome, of_gem5
@@ -73,6 +73,8 @@ def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFol
             raise UserError(f"--{option.replace('_', '-')} needs a guest, and --userland runs a program without one; "
                             f"leave out one of the two")
     program = user_mode.Maker.of(args, built, mach, static=True).find(args.userland)
+    if not args.dry_run and programs.check(program.path, built.arch).interpreter:
+        raise UserError(f"{program.path} is linked to shared libraries, which gem5 has none of; link it with -static")
     return gem5.user_command(request, built, folder, program.path, shlex.split(args.userland_args or ""))
 
 
@@ -106,10 +108,16 @@ def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFold
     run_folder.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
                        "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
                        "sockets": [str(run_folder.socket(name)) for name in ("console", "gdb")]})
-    if result.reason.startswith("the emulator failed") or "without a word" in result.reason:
-        raise EmulatorFailed(f"gem5: {why(words) or result.reason}; see {run_folder.emulator_log}, and the whole "
+    if ended_by_itself(result):
+        reason = why(words) if child.returncode else ""
+        raise EmulatorFailed(f"gem5: {reason or result.reason}; see {run_folder.emulator_log}, and the whole "
                              f"command: {run_folder.script}")
     return result
+
+
+def ended_by_itself(result: Outcome) -> bool:
+    """Whether gem5 failed, or ended for another reason than the guest's end."""
+    return result.reason.startswith(("the emulator failed", "the emulator ended"))
 
 
 def why(words: str) -> str:

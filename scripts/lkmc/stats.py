@@ -34,8 +34,8 @@ def read(path: Path) -> list[Dump]:
     except OSError:
         dumps = []
     if not dumps:
-        raise MissingOutput(f"{path}: no statistics; gem5 writes them at its end, and when the guest says m5 dumpstats: "
-                            f"scripts/run --emulator gem5")
+        raise MissingOutput(f"{path}: no statistics; gem5 writes them at its end, and when the guest says m5 "
+                            f"dumpstats: scripts/run --emulator gem5")
     return dumps
 
 

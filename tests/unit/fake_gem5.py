@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Some of gem5's options, and a guest that repeats what is typed. How it ends stands in FAKE_GEM5: {"status": …}."""
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+how = json.loads(os.environ.get("FAKE_GEM5", "{}"))
+options = dict(pairwise(sys.argv))
+outdir = Path(options["--outdir"])
+
+print("gem5 Simulator System")
+if "stderr" in how:
+    print(how["stderr"], file=sys.stderr)
+if "says" in how:
+    time.sleep(how.get("late", 0))
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(options["--console"])
+    server.listen()
+    with (outdir / "system.terminal").open("wb") as log:
+        log.write(how["says"].encode())
+    client, _ = server.accept()
+    client.sendall(how["says"].encode())
+    while how.get("listens") and (data := client.recv(4096)):
+        client.sendall(b"[" + data + b"]")
+        if b"q" in data:
+            break
+if how.get("hangs"):
+    time.sleep(600)
+for file in ("--readfile", "--disk"):
+    if file in options:
+        assert Path(options[file]).is_file()
+if "status" in how:
+    Path(options["--status"]).write_text(how["status"])
+sys.exit(how.get("exit", 0))
