@@ -8,6 +8,8 @@ were executed there in a row. Each processor has a file of its own in the run fo
 
 [user] is user space; [memory] is what ran before the kernel was at its own addresses. The lines of a boot are
 gigabytes; with --functions they are `count function`, and far fewer.
+
+With --emulator gem5 it reads what scripts/run --emulator gem5 --trace Exec left.
 """
 from __future__ import annotations
 
@@ -24,19 +26,27 @@ from lkmc import kernel_symbols, machine, output, phases, source_lines, toolchai
 from lkmc.blocks import Addresses, Numbers, Trace
 from lkmc.commands.run import once
 from lkmc.errors import UserError
+from lkmc.exec_trace import ExecTrace
 from lkmc.machine import Machine
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 from lkmc.source_lines import MEMORY, USER, Lines
 from lkmc.trace_lines import Runs, Writer, slices
 
-OPTIONS = ("arch", "output", "variant", "run-id", "functions", "rate")
+OPTIONS = ("arch", "output", "variant", "run-id", "functions", "rate", "emulator")
 
 
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch_given" in args)
     run = RunFolder(built.path / "run" / args.run_id)
-    trace = Trace.read(run.blocks)
+    if args.emulator == "gem5":
+        with contextlib.closing(ExecTrace.read(run.trace_text)) as executed:
+            return tell(executed, run, built, args)
+    return tell(Trace.read(run.blocks), run, built, args)
+
+
+def tell(trace: Trace | ExecTrace, run: RunFolder, built: Output, args: argparse.Namespace) -> int:
+    """Write the lines of a trace, or only measure how fast that is; the exit status."""
     lines = Lines()
     number = numbers(trace, run, built, machine.read(built.arch), lines, args.yes)
     if args.functions:
@@ -61,7 +71,7 @@ def _rate(addresses: int) -> list[str]:
     return [f"{addresses / seconds / 1e6:.3f} M addresses/CPU second", f"{of[0].ru_maxrss / 1024:.0f} MiB of memory"]
 
 
-def numbers(trace: Trace, run: RunFolder, built: Output, mach: Machine, lines: Lines, yes: bool) -> Numbers:
+def numbers(trace: Trace | ExecTrace, run: RunFolder, built: Output, mach: Machine, lines: Lines, yes: bool) -> Numbers:
     """The number of the source line of each instruction of the blocks; each address is asked for once."""
     address, which = np.unique(trace.blocks.instruction, return_inverse=True)
     number = np.full(address.size, lines.number(MEMORY), np.int64)
@@ -87,7 +97,7 @@ def _kernel(address: Addresses, built: Output, mach: Machine, yes: bool) -> list
     return source_lines.by_function(functions, address)
 
 
-def write(trace: Trace, runs: Runs, lines: Lines, paths: Mapping[int, Path]) -> None:
+def write(trace: Trace | ExecTrace, runs: Runs, lines: Lines, paths: Mapping[int, Path]) -> None:
     """Write each processor's file."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(_whole_or_not(paths.values()))
