@@ -54,13 +54,18 @@ def machine_of(mach: Machine) -> Gem5:
     return mach.gem5
 
 
+def loader(mach: Machine, output: Output) -> Path:
+    """What starts Linux. It comes with m5, without which a guest has nothing to report by. Raises MissingOutput."""
+    path = output.images / "gem5" / machine_of(mach).boot_loader
+    if not path.is_file():
+        raise MissingOutput(f"{path}: missing, as is m5 in the guest; make them with: scripts/build --arch "
+                            f"{output.arch} --output {output.path} --set BR2_PACKAGE_GEM5_M5=y")
+    return path
+
+
 def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:
     """gem5's argv for this run: its own options, a script of ours, the script's options."""
     options, made = _options(request), machine_of(mach)
-    loader = output.images / "gem5" / made.boot_loader
-    if not loader.is_file():
-        raise MissingOutput(f"{loader}: missing, as is m5 in the guest; make them with: scripts/build --arch "
-                            f"{output.arch} --output {output.path} --set BR2_PACKAGE_GEM5_M5=y")
     disk = None if request.initrd else output.disk
     disks = [output.image(disk.image)] if disk else []
     disks += [run.payload] if request.payload else []
@@ -68,7 +73,7 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
     return (
         *_begin(options, output, run, request.trace, "linux.py"),
         *_computer(request, options),
-        "--machine", made.machine, "--kernel", str(output.image("vmlinux")), "--boot-loader", str(loader),
+        "--machine", made.machine, "--kernel", str(output.image("vmlinux")), "--boot-loader", str(loader(mach, output)),
         *(() if disk or output.root_in_kernel else ("--initrd", str(output.image("rootfs.cpio")))),
         *(word for path in disks for word in ("--disk", str(path))),
         "--command-line", " ".join(words), "--console", str(run.socket("console")),

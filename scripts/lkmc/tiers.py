@@ -8,12 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from lkmc import apt, baremetal, buildroot, distro, machine, paths, prebuilt
+from lkmc import apt, baremetal, buildroot, distro, gem5, machine, output, paths, prebuilt
+from lkmc.cli import defaults
 from lkmc.errors import LkmcError
 from lkmc.kconfig.request import ConfigRequest
 from lkmc.kconfig.write import configure
 from lkmc.output import Output
+from lkmc.request import Gem5Request
 
 # A Buildroot fragment that the tests merge last, with {arch} in its path: where sources come from on a machine that
 # cannot reach upstream's sites.
@@ -81,9 +84,9 @@ def built(yes: bool, lacking: list[str]) -> list[str]:
         return []
     arguments = []
     for arch in BUILT_ARCHES:
-        output = paths.OUT / f"test-{arch}"
+        folder = paths.OUT / f"test-{arch}"
         free = shutil.disk_usage(paths.TOP).free
-        if free < BUILD_BYTES and not (output / "images/rootfs.cpio").exists():
+        if free < BUILD_BYTES and not (folder / "images/rootfs.cpio").exists():
             lacking.append(f"{arch}: a build and its tests take {BUILD_BYTES >> 30} GiB of disk, and "
                            f"{free / 2**30:.1f} GiB are free in {paths.TOP}; make room")
             continue
@@ -91,24 +94,37 @@ def built(yes: bool, lacking: list[str]) -> list[str]:
         try:
             apt.require(buildroot.TOOLS, yes)
             tree = buildroot.provide(None)
-            configure(tree, output, ConfigRequest(f"lkmc_{arch}_defconfig", fragments))
-            baremetal.prepare(output, yes)
-            buildroot.make(tree, output, "source")
+            configure(tree, folder, ConfigRequest(f"lkmc_{arch}_defconfig", fragments))
+            baremetal.prepare(folder, yes)
+            buildroot.make(tree, folder, "source")
         except LkmcError as error:
             lacking.append(f"{arch}: {error}")
             continue
-        buildroot.make(tree, output, "all")     # with all sources there, what fails now is a fault of ours
-        arguments.append(f"--output={Output.read(output).path}")
+        buildroot.make(tree, folder, "all")     # with all sources there, what fails now is a fault of ours
+        arguments.append(f"--output={Output.read(folder).path}")
     # The documentation's commands were run by the boot tier.
     return ["tests/buildroot", "tests/boot", "--ignore=tests/boot/test_docs.py", *arguments] if arguments else []
 
 
-def gem5(yes: bool, lacking: list[str]) -> list[str]:
-    lacking.append("scripts/run cannot start gem5 yet")
-    return []
+def on_gem5(yes: bool, lacking: list[str]) -> list[str]:
+    """Guests on gem5, on the outputs that have one, or with that of lkmc.toml."""
+    arguments = []
+    preset = defaults(None)
+    named = Gem5Request(program=Path(preset["gem5"]) if "gem5" in preset else None,
+                             tree=Path(preset["gem5_tree"]) if "gem5_tree" in preset else None)
+    for arch in (arch for arch in machine.arches() if machine.read(arch).gem5):
+        try:
+            built = Output.read(output.default(arch))
+            gem5.program(named, built)
+            gem5.loader(machine.read(arch), built)
+            arguments.append(f"--output={built.path}")
+        except LkmcError as error:
+            lacking.append(f"{arch}: {error}")
+    return ["tests/gem5", *arguments] if arguments else []
 
 
-TIERS = (Tier("unit", unit), Tier("modules", modules), Tier("boot", boot), Tier("buildroot", built), Tier("gem5", gem5))
+TIERS = (Tier("unit", unit), Tier("modules", modules), Tier("boot", boot), Tier("buildroot", built),
+         Tier("gem5", on_gem5))
 
 
 def tell(text: str) -> None:

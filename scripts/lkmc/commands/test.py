@@ -28,8 +28,8 @@ def main(args: argparse.Namespace) -> int:
     for tier in wanted:
         tiers.tell(f"tier {tier.name}")
         lacking: list[str] = []
-        if args.output and tier.name == "boot":
-            words = ["tests/boot", f"--output={args.output.absolute()}"]
+        if args.output and tier.name in ("boot", "gem5"):
+            words = [f"tests/{tier.name}", f"--output={args.output.absolute()}"]
         else:
             try:
                 words = tier.prepare(args.yes, lacking)

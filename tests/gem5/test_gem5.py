@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guest, and programs without one, on a real gem5: where an output has one, or lkmc.toml names it (gem5 = "FILE")."""
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from booting import RUN, Run
+
+from lkmc import gem5, paths, stats
+from lkmc.console import Console
+from lkmc.exec_trace import ExecTrace
+from lkmc.output import Output
+from lkmc.run_folder import RunFolder
+
+SLOWER = 20         # than QEMU, with processors that take their time
+
+
+@pytest.fixture(autouse=True)
+def a_gem5(out: Output) -> None:
+    """Only where gem5 and what it needs of the output are there; else the reason is the runner's own."""
+    done = subprocess.run([RUN, "--output", str(out.path), "--emulator", "gem5", "--dry-run"], capture_output=True,
+                          text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        pytest.skip(done.stderr.strip())
+
+
+@pytest.fixture
+def folder(out: Output, run_id: str) -> RunFolder:
+    return RunFolder(out.path / "run" / run_id)
+
+
+@pytest.fixture
+def run(options: list[str], limit: float) -> Run:
+    """scripts/run on gem5, with standard input that is none."""
+    def start(*words: str | bytes, **how: Any) -> subprocess.CompletedProcess[bytes]:
+        command = [*options, "--emulator", "gem5", "--timeout", str(SLOWER * limit), *words]
+        return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=2 * SLOWER * limit, **how)
+    return start
+
+
+@pytest.fixture
+def shell(options: list[str], limit: float) -> Callable[..., Console]:
+    """The guest's console, on a terminal."""
+    def start(*words: str) -> Console:
+        return Console([*options, "--emulator", "gem5", *words], timeout=SLOWER * limit)
+    return start
+
+
+@pytest.mark.parametrize(("how", "script", "code"), [
+    ("--eval-after", "exit 7", 7), ("--eval", "exit 9", 9), ("--eval", "m5 exit", 0), ("--eval", "m5 fail 3", 3),
+    ("--eval-after", "/m5ops.out f 4", 4), ("--eval-after", "insmod /panic.ko", 101),
+])
+def test_the_exit_status_is_the_guests(run: Run, how: str, script: str, code: int) -> None:
+    done = run(how, script)
+    assert done.returncode == code, done.stderr.decode()[-2000:] + done.stdout.decode()[-2000:]
+
+
+def test_a_shell_on_the_console(shell: Callable[..., Console]) -> None:
+    with shell("--cpus", "2") as guest:
+        guest.login()
+        assert guest.run("grep -c ^processor /proc/cpuinfo") == ("2", 0)
+        guest.child.sendline("m5 exit")
+        assert guest.end() == 0
+
+
+def test_a_checkpoint_goes_on_with_another_script_and_another_processor(run: Run, folder: RunFolder) -> None:
+    done = run("--eval-after", "/gem5.sh", "--gem5-readfile", "echo fi''rst; exit 3")
+    assert done.returncode == 3 and b"first" in done.stdout
+    assert len(gem5.checkpoints(folder)) == 1
+    done = run("--gem5-restore", "1", "--gem5-readfile", "echo se''cond")
+    assert done.returncode == 0 and b"second" in done.stdout and b"first" not in done.stdout
+    plain = stats.read(folder.m5out / "stats.txt")[-1]
+    done = run("--gem5-restore", "1", "--cpu-type", "hpi", "--l1d-size", "1kB", "--gem5-readfile", "echo third")
+    assert done.returncode == 0 and b"third" in done.stdout
+    detailed = stats.read(folder.m5out / "stats.txt")[-1]
+    assert stats.total(detailed, "numCycles") > stats.total(plain, "numCycles")
+    assert stats.named(detailed, "dcache.overallMisses::total")
+
+
+def test_the_guest_writes_files_of_the_host(run: Run, folder: RunFolder) -> None:
+    script = "echo from guest >/tmp/f; m5 writefile /tmp/f told; m5 initparam"
+    done = run("--eval-after", script, "--", "--initparam", "42")
+    assert done.returncode == 0 and b"42" in done.stdout
+    assert (folder.m5out / "told").read_text() == "from guest\n"
+
+
+def test_a_program_without_a_guest(run: Run, folder: RunFolder) -> None:
+    assert run("--userland", "hello").stdout.endswith(b"hello\n")
+    done = run("--userland", "false", "--trace", "Exec")
+    assert done.returncode == 1
+    traced = ExecTrace.read(folder.trace_text)
+    assert sum(traced.totals.values()) == stats.total(stats.read(folder.m5out / "stats.txt")[-1], "simInsts")
+
+
+def test_instructions_are_printed_when_that_is_asked_for(run: Run) -> None:
+    done = run("-q", "--userland", "hello", "--trace-insts-stdout")
+    assert done.returncode == 0
+    assert len(re.findall(rb"^ *\d+: system\.cpu\S*: .*0x[0-9a-f]+ @_start", done.stdout, re.M)) >= 1
+
+
+def test_a_guest_in_the_background_has_a_shell_for_us(out: Output, run: Run, run_id: str, limit: float) -> None:
+    assert run("--background").returncode == 0
+    command = [str(paths.TOP / "scripts/gem5-shell"), "--output", str(out.path), "--run-id", run_id]
+    with Console(command, timeout=SLOWER * limit) as guest:
+        guest.login()
+        guest.child.sendline("m5 exit")
+        assert guest.end() == 0
