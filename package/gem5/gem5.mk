@@ -53,9 +53,10 @@ endef
 
 # Scripts are read at each run, so that they can be edited without a build: a copy
 # of them, or those of the source tree where that is somebody's own.
-ifneq ($(HOST_GEM5_OVERRIDE_SRCDIR),)
+HOST_GEM5_OWN_TREE = $(or $(HOST_GEM5_OVERRIDE_SRCDIR),$(GEM5_OVERRIDE_SRCDIR))
+ifneq ($(HOST_GEM5_OWN_TREE),)
 define HOST_GEM5_INSTALL_TREE
-	ln -s $(HOST_GEM5_OVERRIDE_SRCDIR) $(HOST_DIR)/share/gem5
+	ln -s $(HOST_GEM5_OWN_TREE) $(HOST_DIR)/share/gem5
 endef
 else
 define HOST_GEM5_INSTALL_TREE

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from lkmc import apt, baremetal, buildroot, distro, gem5, machine, output, paths, prebuilt
 from lkmc.cli import defaults
@@ -110,8 +109,7 @@ def on_gem5(yes: bool, lacking: list[str]) -> list[str]:
     """Guests on gem5, on the outputs that have one, or with that of lkmc.toml."""
     arguments = []
     preset = defaults(None)
-    named = Gem5Request(program=Path(preset["gem5"]) if "gem5" in preset else None,
-                             tree=Path(preset["gem5_tree"]) if "gem5_tree" in preset else None)
+    named = Gem5Request(program=preset.get("gem5"), tree=preset.get("gem5_tree"))
     for arch in (arch for arch in machine.arches() if machine.read(arch).gem5):
         try:
             built = Output.read(output.default(arch))
