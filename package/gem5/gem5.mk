@@ -23,8 +23,8 @@ HOST_GEM5_BUILD = build/lkmc
 # Debug information only for a debugger: it is most of the size of the objects.
 HOST_GEM5_ENV = \
 	$(HOST_MAKE_ENV) \
-	CC="$(HOSTCC)" \
-	CXX="$(HOSTCXX)" \
+	CC="$(HOST_GEM5_DIR)/build/host-cc" \
+	CXX="$(HOST_GEM5_DIR)/build/host-c++" \
 	PROTOC=false \
 	PYTHON_CONFIG="$(HOST_DIR)/bin/python3-config" \
 	CCFLAGS_EXTRA="$(HOST_CPPFLAGS) $(if $(BR2_PACKAGE_HOST_GEM5_DEBUG),,-g0)" \
@@ -38,7 +38,13 @@ HOST_GEM5_CONFIG = \
 	USE_KVM=n \
 	USE_SYSTEMC=n
 
+# It asks the compiler for its version as if its name were one word, and with ccache
+# it is not.
 define HOST_GEM5_CONFIGURE_CMDS
+	mkdir -p $(@D)/build
+	printf '#!/bin/sh\nexec %s "$$@"\n' "$(HOSTCC)" >$(@D)/build/host-cc
+	printf '#!/bin/sh\nexec %s "$$@"\n' "$(HOSTCXX)" >$(@D)/build/host-c++
+	chmod +x $(@D)/build/host-cc $(@D)/build/host-c++
 	$(HOST_GEM5_SCONS) defconfig $(HOST_GEM5_BUILD) \
 		build_opts/$(if $(BR2_PACKAGE_HOST_GEM5_X86),X86,ARM)
 	$(HOST_GEM5_SCONS) setconfig $(HOST_GEM5_BUILD) $(HOST_GEM5_CONFIG)

@@ -27,7 +27,7 @@ def run(status: Path, ticks: int | None = None) -> None:
         elif not cause.startswith(GOES_ON):
             break
     code = end(cause, event.getCode(), status, ticks)
-    print(f"{cause} (code {event.getCode()}) at tick {m5.curTick()}", flush=True)
+    print(f"{cause} (code {event.getCode()}) at tick {m5.curTick()}", file=sys.stderr, flush=True)
     sys.exit(code)
 
 
