@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import devices  # of configs/example/arm in gem5's tree
+import listeners
 import m5
 import processors
 import simulation
@@ -48,8 +49,7 @@ def computer(args: argparse.Namespace) -> devices.SimpleSystem:
         system.attach_pci(device)
     system.connect()
     processors.add(system, args)
-    system.terminal.port = args.console
-    system.vncserver.port = 0
+    listeners.console(system, args.console)
     system.realview.setupBootLoader(system, None, args.boot_loader)
     system.workload.dtb_filename = os.path.join(m5.options.outdir, "system.dtb")
     system.generateDtb(system.workload.dtb_filename)

@@ -13,6 +13,9 @@ import m5
 ENDED, DIED, INTERRUPTED, UNKNOWN = 0, 101, 130, 125
 # What only says that something has begun or ended: the simulation goes on.
 GOES_ON = ("workbegin", "workend", "switchcpu", "work started count reach", "performance counter")
+# By m5 fail, by a program's exit, by semihosting.
+SAYS_STATUS = ("m5_fail instruction encountered", "exiting with last active thread context",
+               "semi:ADP_Stopped_ApplicationExit")
 # How long it is simulated when nobody says so: as long as something can still happen.
 NOTHING_LEFT = "simulate() limit reached"
 
@@ -37,7 +40,7 @@ def end(cause: str, code: int, status: Path, ticks: int | None) -> int:
         if not status.exists():     # else the guest has already said it
             note(status, 0)
         return ENDED
-    if cause in ("m5_fail instruction encountered", "exiting with last active thread context"):
+    if cause in SAYS_STATUS:
         note(status, code)
         return ENDED
     if cause == NOTHING_LEFT:       # without a limit: all processors wait for an event that cannot come

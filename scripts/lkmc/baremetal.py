@@ -28,11 +28,16 @@ class Maker:
     which: str | None   # host, buildroot, crosstool-ng; None: the host's, where Buildroot did not make them already
     yes: bool
     dry: bool = False   # look, and make nothing
+    machine: str = ""   # in baremetal/link, of another emulator than QEMU, whose programs are made when asked for
 
     @property
     def folder(self) -> Path:
         """Where the programs are."""
-        return self.built.images / "baremetal"
+        return self.built.images / f"baremetal{self._suffix}"
+
+    @property
+    def _suffix(self) -> str:
+        return f"-{self.machine}" if self.machine else ""
 
     def folder_of_compiler(self) -> str:
         """Where the compiler is, with a slash; empty where it is on PATH. Raises UserError, MissingOutput."""
@@ -53,10 +58,11 @@ class Maker:
     def make(self, names: list[str]) -> None:
         """Compile these programs, or all where there are no names. Raises MissingOutput, UserError."""
         files = [f"{name}{suffix}" for name in names for suffix in self._suffixes(name)]
-        build = self.built.path / "build/lkmc-baremetal-scripts"
+        build = self.built.path / f"build/lkmc-baremetal-scripts{self._suffix}"
         try:
             programs.make(["-C", TREE.path, f"ARCH={self.built.arch}", f"OUT={build}", f"IMAGES={self.folder}",
-                           f"TOOLCHAIN={self.which or HOST}", f"BIN={self.folder_of_compiler()}", *files],
+                           f"TOOLCHAIN={self.which or HOST}", f"BIN={self.folder_of_compiler()}",
+                           *([f"MACHINE={self.machine}"] if self.machine else []), *files],
                           build.with_suffix(".log"))
         except MissingOutput as error:
             if "No rule to make target" in str(error):
@@ -81,10 +87,10 @@ class Maker:
                 programs.check(path, self.built.arch)
             return path
         name = TREE.name(text, self.built.arch)
-        if (self.built.prebuilt or self.which) and not self.dry:
+        if (self.built.prebuilt or self.which or self.machine) and not self.dry:
             self.make([name])
         path = self.file(name) if raw else self.folder / f"{name}{TREE.suffix}"
-        if not path.exists() and not (self.dry and self.built.prebuilt):
+        if not path.exists() and not (self.dry and (self.built.prebuilt or self.machine)):
             raise MissingOutput(f"{path}: not built; run scripts/build --output {self.built.path} lkmc-baremetal, or "
                                 f"scripts/build-baremetal --output {self.built.path}")
         return path
@@ -111,9 +117,9 @@ def _is_raw(source: Path) -> bool:
     return examples.header(source).get("image") == "raw"
 
 
-def keys(program: Path, built: Output) -> dict[str, str]:
-    """The header line of a program's source; empty of a program that is not ours."""
-    folder = built.images / "baremetal"
+def keys(program: Path, built: Output, folder: Path | None = None) -> dict[str, str]:
+    """The header line of a program's source; empty of a program that is not ours. folder: of another machine's."""
+    folder = folder or built.images / "baremetal"
     name = program.relative_to(folder).with_suffix("").as_posix() if program.is_relative_to(folder) else ""
     source = TREE.sources(built.arch).get(name)
     return examples.header(source) if source else {}

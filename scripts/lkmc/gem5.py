@@ -90,6 +90,15 @@ def user_command(request: RunRequest, output: Output, run: RunFolder, path: Path
             *_run(request, options, run), *request.extra, "--", str(path), *arguments)
 
 
+def baremetal_command(request: RunRequest, mach: Machine, output: Output, run: RunFolder, path: Path,
+                      ) -> tuple[str, ...]:
+    """gem5's argv for one program without an operating system."""
+    options = _options(request)
+    return (*_begin(options, output, run, request.trace, "baremetal.py"), *_computer(request, options),
+            "--machine", machine_of(mach).machine, "--kernel", str(path), "--console", str(run.socket("console")),
+            *_run(request, options, run), *request.extra)
+
+
 def _options(request: RunRequest) -> Gem5Request:
     assert request.gem5 is not None, "a request for QEMU"
     return request.gem5

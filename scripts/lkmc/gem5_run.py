@@ -11,17 +11,17 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from lkmc import gem5, gem5_console, machine, output, process, programs, user_mode
+from lkmc import baremetal, baremetal_run, gem5, gem5_console, machine, output, process, programs, user_mode
 from lkmc.commands import run as runner
 from lkmc.errors import EmulatorFailed, UserError
+from lkmc.machine import Machine
 from lkmc.outcome import Outcome, of_gem5
 from lkmc.output import Output
 from lkmc.request import Gem5Request, RunRequest
 from lkmc.run_folder import RunFolder
 
 # What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
-QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "tmux", "tmux_args",
-             "baremetal")
+QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "tmux", "tmux_args")
 
 
 def run(args: Namespace) -> int:
@@ -33,7 +33,8 @@ def run(args: Namespace) -> int:
     options = request.gem5
     assert options is not None
     gem5.needs(request.payload, options)
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    with_linux = args.userland is None and args.baremetal is None
+    built = output.find(args.output, args.arch, "arch_given" in args) if with_linux else programs.home(args)
     folder = RunFolder(built.path / "run" / request.run_id)
     if "--debug-help" in options.own_arguments or "help" in request.trace:
         return subprocess.run([str(gem5.program(options, built).path), "--debug-help"]).returncode
@@ -65,17 +66,35 @@ def plain(request: RunRequest) -> RunRequest:
 def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFolder) -> tuple[str, ...]:
     """Of Linux, or of one program that is linked to no library, as gem5 has none to offer. Raises LkmcError."""
     mach = machine.read(built.arch)
+    if args.baremetal is not None:
+        return _baremetal(args, request, mach, built, folder)
     if args.userland is None:
         return gem5.command(request, mach, built, folder)
     gem5.machine_of(mach)
-    for option in user_mode.GUEST_ONLY:
-        if getattr(args, option):
-            raise UserError(f"--{option.replace('_', '-')} needs a guest, and --userland runs a program without one; "
-                            f"leave out one of the two")
+    _without(user_mode.GUEST_ONLY, args, "needs a guest, and --userland runs a program without one")
     program = user_mode.Maker.of(args, built, mach, static=True).find(args.userland)
     if not args.dry_run and programs.check(program.path, built.arch).interpreter:
         raise UserError(f"{program.path} is linked to shared libraries, which gem5 has none of; link it with -static")
     return gem5.user_command(request, built, folder, program.path, shlex.split(args.userland_args or ""))
+
+
+def _baremetal(args: Namespace, request: RunRequest, mach: Machine, built: Output, folder: RunFolder,
+               ) -> tuple[str, ...]:
+    """Of a program without an operating system, linked for gem5's machine. Raises LkmcError."""
+    _without(baremetal_run.LINUX_ONLY, args, "is for Linux, and --baremetal runs a program in its place")
+    made = gem5.machine_of(mach)
+    maker = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run, made.baremetal)
+    program = maker.find(args.baremetal, raw=False)
+    if max(request.cpus, int(baremetal.keys(program, built, maker.folder).get("cpus", 1))) > 1:
+        raise UserError(f"{args.baremetal} with more than one CPU: on gem5 all of them begin at once, which programs "
+                        f"do not expect; leave out --emulator gem5")
+    return gem5.baremetal_command(request, mach, built, folder, program)
+
+
+def _without(options: tuple[str, ...], args: Namespace, why_not: str) -> None:
+    for option in options:
+        if getattr(args, option):
+            raise UserError(f"--{option.replace('_', '-')} {why_not}; leave out one of the two")
 
 
 def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, command: tuple[str, ...]) -> None:

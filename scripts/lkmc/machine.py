@@ -81,9 +81,10 @@ class Baremetal:
 @dataclass(frozen=True)
 class Gem5:
     """How gem5 makes the machine: a class of its src/dev/arm/RealView.py, the boot loader in images/gem5 that Linux is
-    started by, what it has Linux told."""
+    started by, what Linux is told, and by which file in baremetal/link programs without Linux are linked."""
     machine: str
     boot_loader: str
+    baremetal: str
     kernel_words: tuple[str, ...]
 
 

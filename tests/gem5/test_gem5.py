@@ -102,6 +102,22 @@ def test_instructions_are_printed_when_that_is_asked_for(run: Run) -> None:
     assert len(re.findall(rb"^ *\d+: system\.cpu\S*: .*0x[0-9a-f]+ @_start", done.stdout, re.M)) >= 1
 
 
+@pytest.mark.parametrize(("program", "code", "says"), [
+    ("hello", 0, b"hello"), ("exit1", 1, b""), ("el", 0, b"19|1"), ("timer", 0, b"tick 3"), ("unhandled", 101, b""),
+])
+def test_a_program_without_linux(run: Run, program: str, code: int, says: bytes) -> None:
+    done = run("--baremetal", program)
+    assert done.returncode == code, done.stderr.decode()[-2000:]
+    assert re.search(says, done.stdout)
+
+
+def test_the_exception_level_is_a_parameter(run: Run, out: Output) -> None:
+    if out.arch != "aarch64":
+        pytest.skip("levels with numbers are aarch64's")
+    assert run("--baremetal", "el", "--", "--virtualization").stdout.split() == [b"2"]
+    assert run("--baremetal", "el", "--", "--security").stdout.split() == [b"3"]
+
+
 def test_a_guest_in_the_background_has_a_shell_for_us(out: Output, run: Run, run_id: str, limit: float) -> None:
     assert run("--background").returncode == 0
     command = [str(paths.TOP / "scripts/gem5-shell"), "--output", str(out.path), "--run-id", run_id]

@@ -11,6 +11,7 @@ import fakes
 import pytest
 
 from lkmc import cli, gem5, machine, paths
+from lkmc.baremetal import Maker, keys
 from lkmc.commands import run as runner
 from lkmc.errors import MissingOutput, UserError
 from lkmc.gem5_run import plain, why
@@ -184,6 +185,19 @@ def test_a_program_is_run_without_a_guest(built: Output) -> None:
     argv = gem5.user_command(REQUEST, built, run, Path("/bin/true"), ["-a", "b c"])
     assert argv[-4:] == ("--", "/bin/true", "-a", "b c") and str(gem5.SCRIPTS / "user.py") in argv
     assert "--kernel" not in argv and "--console" not in argv
+
+
+@pytest.mark.parametrize("built", ARCHES, indirect=True)
+def test_a_program_without_linux_is_linked_for_the_machine(built: Output) -> None:
+    run, mach = RunFolder(built.path / "run/0"), machine.read(built.arch)
+    argv = gem5.baremetal_command(REQUEST, mach, built, run, Path("/hello.elf"))
+    assert str(gem5.SCRIPTS / "baremetal.py") in argv and values(argv, "--kernel") == ["/hello.elf"]
+    assert mach.gem5 is not None and (paths.TOP / f"baremetal/link/{mach.gem5.baremetal}.ld").is_file()
+    plain = Maker(built, mach, None, False)
+    other = replace(plain, machine=mach.gem5.baremetal)
+    assert plain.folder != other.folder and plain.folder.name == "baremetal"
+    assert keys(other.folder / "multicore.elf", built, other.folder)["cpus"] == "2"
+    assert keys(other.folder / "multicore.elf", built) == {}
 
 
 def test_what_only_qemu_has_is_left_out_and_said(capsys: pytest.CaptureFixture[str]) -> None:
