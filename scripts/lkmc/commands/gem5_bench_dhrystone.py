@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How many cycles Dhrystone takes on gem5 for several sizes of its input.
+
+    scripts/gem5-bench-dhrystone --arch aarch64
+    scripts/gem5-bench-dhrystone --arch aarch64 --cpu-type hpi 1000 10000
+
+Boots once. The table is printed, and kept as gem5-bench-dhrystone.csv in the run folder gem5-bench-ID, its plot as .png
+beside it. The output needs BR2_PACKAGE_DHRYSTONE=y: configs/fragments/gem5.config.
+"""
+from __future__ import annotations
+
+import argparse
+
+from lkmc import gem5_bench
+from lkmc.options import number
+
+OPTIONS = ("arch", "output", "variant", "run-id", "memory", "timeout", "gem5", "gem5-tree", "cpu-type")
+SIZES = (1000, 10000, 100000)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sizes", nargs="*", type=number(1, 1e9, int), default=SIZES, metavar="N",
+                        help="how often Dhrystone runs through (default: 1000 10000 100000)")
+
+
+def main(args: argparse.Namespace) -> int:
+    bench = gem5_bench.Bench.boot(args)
+    cpu = args.cpu_type or "atomic"
+    rows = [{"n": size, **bench.measure(f"dhrystone {size}", cpu_type=cpu)} for size in args.sizes]
+    path = bench.folder.path / "gem5-bench-dhrystone.csv"
+    gem5_bench.write(path, rows)
+    points = [(row["n"], row["cycles"]) for row in rows]
+    gem5_bench.plot(path.with_suffix(".png"), "runs of Dhrystone", "cycles", {cpu: points}, args.yes)
+    return 0
