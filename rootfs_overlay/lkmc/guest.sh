@@ -132,7 +132,8 @@ guest_port() {
 guest_report() {
 	if [ -n "$lkmc_gem5" ]; then
 		echo "status $1" > /run/lkmc-status
-		m5 writefile /run/lkmc-status status
+		m5 writefile /run/lkmc-status status > /dev/null 2>&1 ||
+			echo "lkmc: m5 cannot report: is this gem5, and gem5-m5 in this root file system?" >&2
 		return
 	fi
 	port=$(guest_port lkmc.status) && echo "status $1" > "/dev/$port"

@@ -77,7 +77,7 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
         *(() if disk or output.root_in_kernel else ("--initrd", str(output.image("rootfs.cpio")))),
         *(word for path in disks for word in ("--disk", str(path))),
         "--command-line", " ".join(words), "--console", str(run.socket("console")),
-        *_run(request, options, run),
+        *_run(request, run),
         *(("--restore", str(checkpoint(run, options.restore))) if options.restore else ()),
         *request.extra)
 
@@ -87,7 +87,7 @@ def user_command(request: RunRequest, output: Output, run: RunFolder, path: Path
     """gem5's argv for one static program, without a guest."""
     options = _options(request)
     return (*_begin(options, output, run, request.trace, "user.py", "--quiet"), *_computer(request, options),
-            *_run(request, options, run), *request.extra, "--", str(path), *arguments)
+            *_run(request, run), *request.extra, "--", str(path), *arguments)
 
 
 def baremetal_command(request: RunRequest, mach: Machine, output: Output, run: RunFolder, path: Path,
@@ -96,7 +96,7 @@ def baremetal_command(request: RunRequest, mach: Machine, output: Output, run: R
     options = _options(request)
     return (*_begin(options, output, run, request.trace, "baremetal.py"), *_computer(request, options),
             "--machine", machine_of(mach).machine, "--kernel", str(path), "--console", str(run.socket("console")),
-            *_run(request, options, run), *request.extra)
+            *_run(request, run), *request.extra)
 
 
 def _options(request: RunRequest) -> Gem5Request:
@@ -120,10 +120,9 @@ def _computer(request: RunRequest, options: Gem5Request) -> tuple[str, ...]:
             *(["--caches"] if options.caches else []), *(word for pair in sizes if pair[1] for word in map(str, pair)))
 
 
-def _run(request: RunRequest, options: Gem5Request, run: RunFolder) -> tuple[str, ...]:
+def _run(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
     return ("--status", str(run.m5out / STATUS), "--gdb", str(run.socket("gdb")),
-            *(["--wait-gdb"] if request.wait_gdb else []),
-            *(("--readfile", str(run.readfile)) if options.readfile is not None else ()))
+            "--readfile", str(run.readfile), *(["--wait-gdb"] if request.wait_gdb else []))
 
 
 def checkpoints(run: RunFolder) -> list[Path]:

@@ -103,8 +103,7 @@ def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, co
     run_folder.write(command, request.payload)
     run_folder.m5out.mkdir(exist_ok=True)
     (run_folder.m5out / gem5.STATUS).unlink(missing_ok=True)
-    if options.readfile is not None:
-        run_folder.readfile.write_bytes(options.readfile)
+    run_folder.readfile.write_bytes(options.readfile or b"")     # which may be written to while the guest runs
     run_folder.console_log.symlink_to(Path("m5out") / gem5.CONSOLE_LOG)
 
 

@@ -93,7 +93,7 @@ def test_the_payload_is_a_disk_that_the_guest_is_told_of(
 
 
 def test_processors_and_caches_are_those_asked_for(built: Output) -> None:
-    assert not {"--caches", "--l1i-size", "--l2-size", "--readfile"} & set(command(built))
+    assert not {"--caches", "--l1i-size", "--l2-size"} & set(command(built))
     argv = command(built, parsed("--emulator", "gem5", "--cpu-type", "hpi", "--caches", "--l1d-size", "1024",
                                  "--l2-size", "1MB", "--cpus", "2", "--memory", "1G"))
     assert values(argv, "--cpu-type") == ["hpi"] and "--caches" in argv

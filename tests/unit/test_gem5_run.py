@@ -74,6 +74,8 @@ def test_no_status_of_a_run_before_counts(folder: Path) -> None:
 def test_what_m5_readfile_reads_is_in_the_run_folder(folder: Path) -> None:
     assert run(folder, "--gem5-readfile", "echo $HOME", says="", status="status 0\n").returncode == 0
     assert (folder / "run/0/readfile").read_bytes() == b"echo $HOME\n"
+    assert run(folder, says="", status="status 0\n").returncode == 0
+    assert (folder / "run/0/readfile").read_bytes() == b""
 
 
 def test_a_program_without_a_guest_is_of_the_right_kind(folder: Path) -> None:
