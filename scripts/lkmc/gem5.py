@@ -67,8 +67,8 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
     """gem5's argv for this run: its own options, a script of ours, the script's options."""
     options, made = _options(request), machine_of(mach)
     disk = None if request.initrd else output.disk
-    disks = [output.image(disk.image)] if disk else []
-    disks += [run.payload] if request.payload else []
+    # That of a payload is always there: a restored guest finds the devices that it had.
+    disks = [*([output.image(disk.image)] if disk else []), run.payload]
     words = (f"mem={request.memory}", *made.kernel_words, guest.command_line(request, mach, output, disk))
     return (
         *_begin(options, output, run, request.trace, "linux.py"),

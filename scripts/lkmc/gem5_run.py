@@ -18,7 +18,7 @@ from lkmc.machine import Machine
 from lkmc.outcome import Outcome, of_gem5
 from lkmc.output import Output
 from lkmc.request import Gem5Request, RunRequest
-from lkmc.run_folder import RunFolder
+from lkmc.run_folder import PAYLOAD_START, RunFolder
 
 # What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
 QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "tmux", "tmux_args")
@@ -101,6 +101,8 @@ def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, co
     """Have the run folder, and in it what gem5 reads, and nothing that would be taken for what it writes."""
     run_folder.claim()
     run_folder.write(command, request.payload)
+    if request.payload is None:
+        run_folder.payload.write_bytes(bytes(PAYLOAD_START))
     run_folder.m5out.mkdir(exist_ok=True)
     (run_folder.m5out / gem5.STATUS).unlink(missing_ok=True)
     run_folder.readfile.write_bytes(options.readfile or b"")     # which may be written to while the guest runs

@@ -63,7 +63,7 @@ def test_each_machine_is_started_as_its_board_says(built: Output) -> None:
     assert values(ours, "--machine") == [made.machine]
     assert values(ours, "--kernel") == [str(built.images / "vmlinux")]
     assert values(ours, "--boot-loader") == [str(built.images / "gem5" / made.boot_loader)]
-    assert values(ours, "--disk") == [str(built.images / "rootfs.ext4")]
+    assert values(ours, "--disk") == [str(built.images / "rootfs.ext4"), str(built.path / "run/0/payload")]
     [words] = values(ours, "--command-line")
     assert {"console=ttyAMA0", "root=/dev/vda", "mem=512M", *made.kernel_words} <= set(words.split())
 
