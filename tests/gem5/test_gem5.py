@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from booting import RUN, Run
+from debugging import Debugger
 
 from lkmc import gem5, paths, stats
 from lkmc.console import Console
@@ -79,6 +80,18 @@ def test_a_checkpoint_goes_on_with_another_script_and_another_processor(run: Run
     detailed = stats.read(folder.m5out / "stats.txt")[-1]
     assert stats.total(detailed, "numCycles") > stats.total(plain, "numCycles")
     assert stats.named(detailed, "dcache.overallMisses::total")
+
+
+@pytest.mark.usefixtures("symbols")
+def test_gdb_stops_in_the_kernel(shell: Callable[..., Console], debugger: Callable[..., Debugger]) -> None:
+    with shell("--wait-gdb") as guest, debugger("start_kernel") as gdb:
+        gdb.wait_for(r"Breakpoint 1, start_kernel")
+        gdb.prompt()
+        assert "start_kernel" in gdb.do("backtrace")
+        assert "0xffffff" in gdb.do("print/x $pc")
+        gdb.do("delete")
+        gdb.go()
+        guest.login()
 
 
 def test_the_guest_writes_files_of_the_host(run: Run, folder: RunFolder) -> None:
