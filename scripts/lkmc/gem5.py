@@ -69,10 +69,11 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
     disk = None if request.initrd else output.disk
     # That of a payload is always there: a restored guest finds the devices that it had.
     disks = [*([output.image(disk.image)] if disk else []), run.payload]
-    words = (f"mem={request.memory}", *made.kernel_words, guest.command_line(request, mach, output, disk))
+    words = (f"mem={request.memory or made.memory}", *made.kernel_words,
+             guest.command_line(request, mach, output, disk))
     return (
         *_begin(options, output, run, request.trace, "linux.py"),
-        *_computer(request, options),
+        *_computer(request, options, made),
         "--machine", made.machine, "--kernel", str(output.image("vmlinux")), "--boot-loader", str(loader(mach, output)),
         *(() if disk or output.root_in_kernel else ("--initrd", str(output.image("rootfs.cpio")))),
         *(word for path in disks for word in ("--disk", str(path))),
@@ -82,20 +83,22 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
         *request.extra)
 
 
-def user_command(request: RunRequest, output: Output, run: RunFolder, path: Path, arguments: list[str],
-                 ) -> tuple[str, ...]:
+def user_command(request: RunRequest, mach: Machine, output: Output, run: RunFolder, path: Path,
+                 arguments: list[str]) -> tuple[str, ...]:
     """gem5's argv for one static program, without a guest."""
     options = _options(request)
-    return (*_begin(options, output, run, request.trace, "user.py", "--quiet"), *_computer(request, options),
-            *_run(request, run), *request.extra, "--", str(path), *arguments)
+    return (*_begin(options, output, run, request.trace, "user.py", "--quiet"),
+            *_computer(request, options, machine_of(mach)), *_run(request, run), *request.extra,
+            "--", str(path), *arguments)
 
 
 def baremetal_command(request: RunRequest, mach: Machine, output: Output, run: RunFolder, path: Path,
                       ) -> tuple[str, ...]:
     """gem5's argv for one program without an operating system."""
     options = _options(request)
-    return (*_begin(options, output, run, request.trace, "baremetal.py"), *_computer(request, options),
-            "--machine", machine_of(mach).machine, "--kernel", str(path), "--console", str(run.socket("console")),
+    made = machine_of(mach)
+    return (*_begin(options, output, run, request.trace, "baremetal.py"), *_computer(request, options, made),
+            "--machine", made.machine, "--kernel", str(path), "--console", str(run.socket("console")),
             *_run(request, run), *request.extra)
 
 
@@ -114,10 +117,11 @@ def _begin(options: Gem5Request, output: Output, run: RunFolder, trace: tuple[st
             *flags, *where, *options.own_arguments, str(SCRIPTS / script))
 
 
-def _computer(request: RunRequest, options: Gem5Request) -> tuple[str, ...]:
+def _computer(request: RunRequest, options: Gem5Request, made: Gem5) -> tuple[str, ...]:
     sizes = (("--l1i-size", options.l1i_size), ("--l1d-size", options.l1d_size), ("--l2-size", options.l2_size))
-    return ("--cpus", str(request.cpus), "--cpu-type", options.cpu_type, "--memory", f"{request.memory}iB",
-            *(["--caches"] if options.caches else []), *(word for pair in sizes if pair[1] for word in map(str, pair)))
+    return ("--cpus", str(request.cpus), "--cpu-type", options.cpu_type,
+            "--memory", f"{request.memory or made.memory}iB", *(["--caches"] if options.caches else []),
+            *(word for pair in sizes if pair[1] for word in map(str, pair)))
 
 
 def _run(request: RunRequest, run: RunFolder) -> tuple[str, ...]:

@@ -70,12 +70,11 @@ def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFol
         return _baremetal(args, request, mach, built, folder)
     if args.userland is None:
         return gem5.command(request, mach, built, folder)
-    gem5.machine_of(mach)
     _without(user_mode.GUEST_ONLY, args, "needs a guest, and --userland runs a program without one")
     program = user_mode.Maker.of(args, built, mach, static=True).find(args.userland)
     if not args.dry_run and programs.check(program.path, built.arch).interpreter:
         raise UserError(f"{program.path} is linked to shared libraries, which gem5 has none of; link it with -static")
-    return gem5.user_command(request, built, folder, program.path, shlex.split(args.userland_args or ""))
+    return gem5.user_command(request, mach, built, folder, program.path, shlex.split(args.userland_args or ""))
 
 
 def _baremetal(args: Namespace, request: RunRequest, mach: Machine, built: Output, folder: RunFolder,

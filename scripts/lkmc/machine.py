@@ -83,6 +83,7 @@ class Gem5:
     """How gem5 makes the machine: a class of its src/dev/arm/RealView.py, the boot loader in images/gem5 that Linux is
     started by, what Linux is told, and by which file in baremetal/link programs without Linux are linked."""
     machine: str
+    memory: str
     boot_loader: str
     baremetal: str
     kernel_words: tuple[str, ...]

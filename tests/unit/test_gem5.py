@@ -65,7 +65,7 @@ def test_each_machine_is_started_as_its_board_says(built: Output) -> None:
     assert values(ours, "--boot-loader") == [str(built.images / "gem5" / made.boot_loader)]
     assert values(ours, "--disk") == [str(built.images / "rootfs.ext4"), str(built.path / "run/0/payload")]
     [words] = values(ours, "--command-line")
-    assert {"console=ttyAMA0", "root=/dev/vda", "mem=512M", *made.kernel_words} <= set(words.split())
+    assert {"console=ttyAMA0", "root=/dev/vda", f"mem={made.memory}", *made.kernel_words} <= set(words.split())
 
 
 def test_scripts_of_ours_are_there_for_gem5() -> None:
@@ -182,7 +182,8 @@ def test_the_size_of_a_cache_is_checked(size: str) -> None:
 
 def test_a_program_is_run_without_a_guest(built: Output) -> None:
     run = RunFolder(built.path / "run/0")
-    argv = gem5.user_command(REQUEST, built, run, Path("/bin/true"), ["-a", "b c"])
+    argv = gem5.user_command(REQUEST, machine.read(built.arch), built, run, Path("/bin/true"), ["-a", "b c"])
+    assert values(argv, "--memory") == ["512MiB"]
     assert argv[-4:] == ("--", "/bin/true", "-a", "b c") and str(gem5.SCRIPTS / "user.py") in argv
     assert "--kernel" not in argv and "--console" not in argv
 
