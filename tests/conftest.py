@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from booting import RUN, Run
 from debugging import Debugger
 from hypothesis import settings
 
-from lkmc import apt, gdb
+from lkmc import apt, gdb, paths
 from lkmc.console import Console
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
@@ -69,6 +69,20 @@ def run(options: list[str], limit: float) -> Run:
         command = [*options, "--timeout", str(limit), *words]
         return subprocess.run(command, capture_output=True, timeout=2 * limit, **how)
     return start
+
+
+@pytest.fixture
+def start(out: Output, run_id: str) -> Iterator[Callable[..., RunFolder]]:
+    """Start a guest in the background; it is ended with the test."""
+    common = ["--output", str(out.path), "--run-id", run_id]
+
+    def run(*options: str) -> RunFolder:
+        command = [RUN, "--quiet", *common, "--background", *options]
+        subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=60)
+        return RunFolder(out.path / "run" / run_id)
+    yield run
+    subprocess.run([str(paths.TOP / "scripts/qemu-monitor"), *common, "quit"], stdin=subprocess.DEVNULL,
+                   capture_output=True)
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from booting import RUN
 
 from lkmc import paths
 from lkmc.output import Output
@@ -19,20 +18,6 @@ Picture = tuple[int, int, bytes]                # width, height, 3 bytes for eac
 Start = Callable[..., RunFolder]
 LOGO = 80                                       # pixels: the penguin's size, at the upper left
 KEYS = {" ": "spc", "/": "slash", ">": "shift-dot", "\n": "ret"}
-
-
-@pytest.fixture
-def start(out: Output, run_id: str) -> Iterator[Start]:
-    """Start a guest in the background; it is ended with the test."""
-    common = ["--output", str(out.path), "--run-id", run_id]
-
-    def run(*options: str) -> RunFolder:
-        command = [RUN, "--quiet", *common, "--background", *options]
-        subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=60)
-        return RunFolder(out.path / "run" / run_id)
-    yield run
-    subprocess.run([str(paths.TOP / "scripts/qemu-monitor"), *common, "quit"], stdin=subprocess.DEVNULL,
-                   capture_output=True)
 
 
 @pytest.fixture
