@@ -5,7 +5,8 @@
 #   payload   host to guest: a disk with the serial number lkmc.payload, which holds 64 KiB of zeros, so that
 #             nothing looks like a partition table, a line with the payload's length in bytes, the payload
 #   status    guest to host: a virtio-serial port with the name lkmc.status, which takes a line
-#             "status N" once the payload has ended
+#             "status N" once the payload has ended; in a run that is recorded (scripts/run --record), where a port
+#             cannot be, a disk with that serial number
 #   orders    host to guest, when a saved state is brought to life (scripts/run --instant): a port lkmc.orders,
 #             from which /restored.out takes the time, a seed, assignments as on the kernel's command line, and the
 #             payload
@@ -136,7 +137,11 @@ guest_report() {
 			echo "lkmc: m5 cannot report: is this gem5, and gem5-m5 in this root file system?" >&2
 		return
 	fi
-	port=$(guest_port lkmc.status) && echo "status $1" > "/dev/$port"
+	if disk=$(guest_find serial lkmc.status /sys/block/*); then
+		echo "status $1" > "/dev/$disk"
+	else
+		port=$(guest_port lkmc.status) && echo "status $1" > "/dev/$port"
+	fi
 }
 
 guest_poweroff() {

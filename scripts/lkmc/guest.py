@@ -24,6 +24,7 @@ def command_line(request: RunRequest, machine: Machine, output: Output, disk: Di
     words += [word for option, word in WHERE_IT_HAS.items() if output.kernel_has(option)]
     words += ["root=/dev/vda", "rw" if disk.writable else "ro"] if disk else []
     words += _kgdb(request, machine)
+    words += machine.qemu.record_cli if request.rr and request.cpus == 1 else ()
     before, after = split(request.kernel_cli)
     if request.payload and request.payload.when is When.INIT:
         before.append(f"init={EVAL_INIT}")

@@ -26,9 +26,9 @@ from lkmc import guest, process, qemu
 from lkmc.errors import EmulatorFailed, LkmcError
 from lkmc.machine import Machine
 from lkmc.output import Output
-from lkmc.qemu import State
 from lkmc.request import RunRequest, When
 from lkmc.run_folder import RunFolder
+from lkmc.state import State
 
 LIMIT = 300.0       # seconds of the boot whose end is kept
 KEPT = 8            # states of an output, for as many different options; each takes some 50 to 150 MB
@@ -69,6 +69,8 @@ def obstacle(request: RunRequest) -> str:
         return "--disk2 is a disk that the saved guest does not have"
     if request.screen:
         return "--graphic and --vnc are a screen that the saved guest does not have"
+    if request.rr:
+        return "a recording begins with the boot"
     if request.wait_gdb or request.kgdb or request.kdb:
         return "--wait-gdb, --kgdb and --kdb stop during the boot, which the saved guest has behind it"
     return ""

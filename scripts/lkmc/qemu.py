@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import guest, kvm, paths, screen, trace_events
+from lkmc import guest, kvm, paths, replay, screen, trace_events
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Disk, Output
 from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
+from lkmc.state import State
 
 # Names in QEMU's graph of block devices: the second disk has one of them, the next one for this guest has the other.
 DISK2 = ("disk2-a", "disk2-b")
@@ -35,27 +35,6 @@ def program(request: RunRequest, machine: Machine, output: Output) -> str:
     return found
 
 
-@dataclass(frozen=True)
-class State:
-    """The folder of a saved guest's state, which is to be made, or is ready to start from."""
-    path: Path
-    ready: bool
-
-    @property
-    def memory(self) -> Path:
-        return self.path / "memory"
-
-    @property
-    def disk(self) -> Path:
-        """What the guest has written since its boot: a layer over the output's disk."""
-        return self.path / "disk.qcow2"
-
-    @property
-    def restore(self) -> Path:
-        """Commands for QEMU's monitor that read the rest of the state; a "pipe" of QEMU's has two ends in files."""
-        return self.path / "restore.in"
-
-
 def command(request: RunRequest, machine: Machine, output: Output, run: RunFolder,
             state: State | None = None) -> tuple[str, ...]:
     """QEMU's argv for this run. state: of a request that is `instant`."""
@@ -66,6 +45,7 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         "-machine", machine.qemu.machine,
         *(_state(memory(request, machine), state) if state else ()),
         *_processor(request, machine, output),
+        *replay.clock(request, value(run.recording / replay.EVENTS)),
         "-m", memory(request, machine), "-smp", str(request.cpus),
         "-nodefaults", "-no-reboot",
         *screen.arguments(request, machine, emulator, run, value(run.socket(screen.SOCKET))),
@@ -78,8 +58,8 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         *(_listener(run) if request.listens else ()),
         *(SNAPSHOTS if request.snapshots else ()),
         *(_disk2(run) if request.disk2 else ()),
-        *_shares(output),
-        "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
+        *(() if request.rr else _shares(output)),
+        "-netdev", "user,id=net", *replay.network(request, "virtio-net-pci,netdev=net,romfile="),
         "-device", "virtio-rng-pci",
         *(word for device in _devices(machine, Path(emulator)) for word in ("-device", device)),
         *trace_events.words(request.trace, emulator, run),
@@ -130,7 +110,7 @@ def _root(request: RunRequest, output: Output, disk: Disk | None, state: State |
         return () if in_kernel else ("-initrd", str(output.image("rootfs.cpio")))
     image, kind = (state.disk, "qcow2") if state else (output.image(disk.image), "raw")
     snapshot = "off" if request.persist or (state and not state.ready) else "on"
-    return ("-drive", f"if=none,id=root,format={kind},snapshot={snapshot},file={value(image)}",
+    return (*replay.drive(request, "root", f"format={kind},snapshot={snapshot},file={value(image)}"),
             "-device", "virtio-blk-pci,drive=root")
 
 
@@ -148,8 +128,10 @@ def _console(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
 
 def _channels(request: RunRequest, run: RunFolder, state: State | None) -> tuple[str, ...]:
     """The disk with the payload and the port for its status; rootfs_overlay/lkmc/guest.sh is at their other end."""
-    payload = ("-drive", f"if=none,id=payload,format=raw,readonly=on,file={value(run.payload)}",
+    payload = (*replay.drive(request, "payload", f"format=raw,readonly=on,file={value(run.payload)}"),
                "-device", "virtio-blk-pci,drive=payload,serial=lkmc.payload") if request.payload and not state else ()
+    if request.rr:
+        return (*payload, *replay.status(request, value(run.status)))
     how = f"pipe,path={value(run.orders.with_suffix(''))}" if state and state.ready else "file,path=/dev/null"
     orders = ("-chardev", f"{how},id=orders",
               "-device", "virtserialport,id=orders,chardev=orders,name=lkmc.orders") if state else ()

@@ -74,6 +74,8 @@ class RunRequest:
     baremetal: bool = False     # a program without Linux, whose console is standard input and output
     trace: tuple[str, ...] = ()  # patterns of QEMU's events, or gem5's debug flags
     gem5: Gem5Request | None = None     # on gem5 instead of QEMU
+    record: bool = False        # write down all that is not the guest's own doing
+    replay: bool = False        # do again what was recorded
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> RunRequest:
@@ -87,7 +89,12 @@ class RunRequest:
             args.persist, args.background, typed or args.graphic, args.qemu_which, args.run_id, args.timeout,
             args.wait_gdb, args.kgdb, args.kdb, args.instant, args.snapshots, args.disk2 and args.disk2.absolute(),
             args.graphic, args.vnc, args.rest, args.baremetal is not None,
-            _trace(args), _gem5(args))
+            _trace(args), _gem5(args), args.record, args.replay)
+
+    @property
+    def rr(self) -> str:
+        """QEMU's word for recording or replaying; empty when it does neither."""
+        return "record" if self.record else "replay" if self.replay else ""
 
     @property
     def screen(self) -> bool:

@@ -58,6 +58,11 @@ class RunFolder:
         return self.path / f"{name}.ext4"
 
     @property
+    def recording(self) -> Path:
+        """The folder of what --record keeps; later runs with this id leave it alone."""
+        return self.path / "recording"
+
+    @property
     def status(self) -> Path:
         return self.path / "status"
 

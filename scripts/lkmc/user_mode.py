@@ -20,7 +20,8 @@ from lkmc.run_folder import RunFolder
 TREE = Tree("userland", ".out")
 # What only a guest has; of what lkmc.toml may set for all runs, --cpus, --memory and the like, nothing is said.
 GUEST_ONLY = ("eval", "eval_after", "eval_file", "eval_after_file", "kernel_cli", "kernel_cli_after_dash", "initrd",
-              "persist", "background", "kgdb", "kdb", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args")
+              "persist", "background", "kgdb", "kdb", "disk2", "graphic", "vnc", "record", "replay",
+              "debug_vm", "debug_vm_args")
 # A program of this host's architecture would else find this host's libraries first, by their cache or in a folder that
 # only the host has, and mix them with its own: "stack smashing detected".
 LIBRARY_PATH = "/lib64:/usr/lib64:/lib:/usr/lib"

@@ -14,9 +14,9 @@ import pytest
 
 from lkmc import instant, machine, qemu
 from lkmc.output import Output
-from lkmc.qemu import State
 from lkmc.request import Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
+from lkmc.state import State
 
 MACHINE = machine.read("x86_64")
 AFTER = Payload(When.AFTER, b"exit 7\n")

@@ -34,7 +34,8 @@ def main(args: argparse.Namespace) -> int:
     launch = ide.launch(built, mach, toolchain.tool("gdb", built, mach, args.yes), script,
                         vscode.read_text() if vscode.exists() else "")
     text = gdb.script("gdbinit.j2", maker="scripts/ide", run=str(run.path), script=str(script), osabi="none",
-                      target=str(run.socket("gdb")), work=str(run.path / "symbols"), breakpoint=None, go_on=False,
+                      reverse_limit=0, target=str(run.socket("gdb")), work=str(run.path / "symbols"),
+                      breakpoint=None, go_on=False,
                       follow_modules=True, program=None, early=None, remote_log="", kgdb=False,
                       **gdb.kernel_values(built, mach, built.symbols))
     vscode.parent.mkdir(parents=True, exist_ok=True)

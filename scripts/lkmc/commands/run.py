@@ -18,21 +18,22 @@ import subprocess
 import sys
 import time
 
-from lkmc import gdb, instant, machine, output, paths, process, qemu, tmux, trace_events
+from lkmc import gdb, instant, machine, output, paths, process, qemu, recording, tmux, trace_events
 from lkmc.errors import EmulatorFailed, UserError
 from lkmc.machine import Machine
 from lkmc.outcome import NO_ROOM, Outcome, of_program, outcome
 from lkmc.output import Output
-from lkmc.qemu import State
 from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
+from lkmc.state import State
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
            "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "snapshots",
            "disk2", "graphic", "vnc", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args",
            "static", "gcc-which", "baremetal", "trace", "trace-insts-stdout", "emulator", "cpu-type", "caches",
-           "l1i-size", "l1d-size", "l2-size", "gem5", "gem5-tree", "gem5-exe-args", "gem5-restore", "gem5-readfile")
+           "l1i-size", "l1d-size", "l2-size", "gem5", "gem5-tree", "gem5-exe-args", "gem5-restore", "gem5-readfile",
+           "record", "replay")
 TAKES_REST = True
 INTERRUPTED = "the runner was interrupted"
 
@@ -50,13 +51,16 @@ def main(args: argparse.Namespace) -> int:
         return baremetal_run.run(args)
     made = False if args.output or args.dry_run else first_output(args)
     request = RunRequest.of(args)
+    recording.check(request)
     built = output.find(args.output, args.arch, "arch_given" in args)
+    run = RunFolder(built.path / "run" / request.run_id)
+    if request.replay:
+        request = recording.again(request, recording.read(run))
     mach = machine.read(built.arch)
     if not args.dry_run:
         install_emulator(request.qemu_which, mach, built, args.yes)
     if args.trace is not None and trace_events.told(args.trace, qemu.program(request, mach, built)):
         return 0
-    run = RunFolder(built.path / "run" / request.run_id)
     request, state = instant.plan(request, mach, built, run, args.yes, make=not args.dry_run)
     command = qemu.command(request, mach, built, run, state)
     if args.dry_run:
@@ -119,6 +123,8 @@ def once(request: RunRequest, built: Output, run: RunFolder) -> Outcome:
 def _prepare(request: RunRequest, built: Output, command: tuple[str, ...], run: RunFolder, yes: bool = False) -> None:
     """Write what the emulator reads; make the folders that it shares."""
     built.make_shares()
+    if request.rr:
+        recording.prepare(request, command, run)
     run.write(command, request.payload, instant.orders(request) if request.instant else None, request.listens)
     if request.disk2:
         from lkmc import disk2
@@ -133,15 +139,21 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
     began = time.time()
     stdin = None if request.interactive or (request.baremetal and not request.background) else subprocess.DEVNULL
     stopped = request.baremetal and not request.wait_gdb    # until it is heard: then what ends it is the program
+    kept = recording.read(run) if request.replay else None
+    limit = recording.limit(kept) if kept and not request.wait_gdb and not request.timeout else request.timeout
     with process.terminal_restored():
         child = process.start((*command, "-S") if stopped else command, run, stdin, mute=request.background)
         try:
-            ended = process.watch(child, run, request.timeout, go=stopped, hold=request.interactive)
+            ended = process.watch(child, run, limit, go=stopped, hold=request.interactive)
         except process.Interrupted as interrupted:
             result = Outcome(128 + interrupted.number, INTERRUPTED)
         else:
             result = of_program(ended) if request.baremetal else outcome(ended, bool(request.payload))
     words = run.emulator_log.read_text(errors="replace").strip()
+    if request.record and run.console_log.exists():
+        recording.keep(request, command, run, result, began)
+    if kept and result.reason != INTERRUPTED:
+        result = recording.judge(result, kept, run, limited=limit != request.timeout)
     run.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
                 "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
                 "sockets": [str(run.socket(name)) for name in ("qmp", "monitor", "gdb")]})

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lkmc import gdb, kernel_symbols, machine, output, toolchain
+from lkmc import gdb, kernel_symbols, machine, output, recording, toolchain
 from lkmc.commands.run import once
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -25,6 +25,8 @@ from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "run-id", "before", "after", "no-continue", "no-lxsymbols", "kgdb", "debug", "early",
            "dry-run", "userland", "static", "gcc-which", "baremetal", "sim")
+
+REVERSE_LIMIT = 120     # seconds for a step back in a replay
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,12 +48,14 @@ def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | N
     stub = run.socket("kgdb" if args.kgdb else "gdb")
     if not args.dry_run:
         gdb.wait_for(stub, run)
+    replayed = recording.replayed(run)      # what follows modules would also stop a way back
     text = gdb.script("gdbinit.j2", maker=f"scripts/{'run-gdb-user' if program else 'run-gdb'}", run=str(run.path),
                       script=str(run.gdb_script), target=str(stub), work=str(run.path / "symbols"),
                       breakpoint=args.breakpoint, program=program, kgdb=args.kgdb,
                       osabi=mach.qemu.kgdb_osabi if args.kgdb else "none",
                       go_on=not args.no_continue and bool(args.breakpoint or not args.early),
-                      follow_modules=not args.no_lxsymbols,
+                      follow_modules=not args.no_lxsymbols and not replayed,
+                      reverse_limit=REVERSE_LIMIT if replayed else 0,
                       early=gdb.early_values(built, mach, run) if args.early else None,
                       remote_log=str(run.gdb_log) if args.debug else "",
                       **gdb.kernel_values(built, mach, _symbols(args.dry_run, built, mach)))

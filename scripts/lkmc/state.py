@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the parts of a saved guest are; scripts/lkmc/instant.py makes them."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class State:
+    """The folder of a saved guest's state, which is to be made, or is ready to start from."""
+    path: Path
+    ready: bool
+
+    @property
+    def memory(self) -> Path:
+        return self.path / "memory"
+
+    @property
+    def disk(self) -> Path:
+        """What the guest has written since its boot: a layer over the output's disk."""
+        return self.path / "disk.qcow2"
+
+    @property
+    def restore(self) -> Path:
+        """Commands for QEMU's monitor that read the rest of the state; a "pipe" of QEMU's has two ends in files."""
+        return self.path / "restore.in"
