@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tell who wrote a variable of the kernel in a run that was recorded: the last writes, each with the function, the
+source line, the number of instructions since the machine was switched on, and the backtrace.
+
+    scripts/run --record --eval-after 'insmod /hello.ko' </dev/null
+    scripts/who-wrote --times 2 system_state
+
+VARIABLE is what GDB takes for an object in memory: jiffies_64, init_task.flags, *(int *)0xffffffff82000000.
+The run is replayed twice: once under a watchpoint, and once to stop at the last writes.
+"""
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import time
+from pathlib import Path
+
+from lkmc import gdb, machine, output, paths, qmp, recording, toolchain, writers
+from lkmc.errors import EmulatorFailed, MissingOutput, UserError
+from lkmc.machine import Machine
+from lkmc.output import Output
+from lkmc.run_folder import RunFolder
+from lkmc.writers import Found
+
+TOLD = "writers.txt"
+OPTIONS = ("arch", "output", "variant", "run-id", "qemu-which", "times", "dry-run")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("variable", metavar="VARIABLE", help="a variable of the kernel, as GDB takes it")
+
+
+def main(args: argparse.Namespace) -> int:
+    built = output.find(args.output, args.arch, "arch_given" in args)
+    mach = machine.read(built.arch)
+    run = RunFolder(built.path / "run" / args.run_id)
+    recorded = recording.read(run)
+    if built.symbols is None or not built.kernel_has("CONFIG_DEBUG_INFO"):
+        raise MissingOutput(f"who wrote a variable needs a kernel with debug information; {built.how}"
+                            f"{' --debug-symbols' if built.prebuilt else ''}")
+    program = toolchain.tool("gdb", built, mach, args.yes)
+    address, size = place(args.variable, program, built.symbols)
+    if args.dry_run:
+        print(f"{args.variable}: {size} bytes at {address:#x}")
+        return 0
+    limit = recording.limit(recorded)
+    replay(args, built, run)
+    with qmp.of_run(built, run) as monitor:
+        watch = writers.watched(address, size)
+        found = writers.find(run.socket("gdb"), monitor, watch, args.times, limit, mach.qemu.watch_stops)
+    ended(run, limit)
+    print(f"{args.variable}: written {found.count} times" + (f", the last {len(found.last)}:" if found.last else ""),
+          flush=True)
+    if found.last:
+        tell(args, built, mach, run, program, found, limit)
+    return 0
+
+
+def place(variable: str, program: str, symbols: Path) -> tuple[int, int]:
+    """Address and size of a variable. Raises UserError with GDB's words."""
+    ask = f"printf \"%lu %lu\\n\", (unsigned long)&({variable}), (unsigned long)sizeof({variable})"
+    done = subprocess.run([program, "-q", "-nx", "-batch", "-ex", ask, str(symbols)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True)
+    numbers = re.fullmatch(r"(\d+) (\d+)", done.stdout.strip())
+    if numbers is None:
+        raise UserError(f"{variable}: {(done.stderr.strip().splitlines() or ['nothing in memory'])[-1]}; give a "
+                        f"variable as GDB takes it, such as system_state")
+    return int(numbers[1]), int(numbers[2])
+
+
+def replay(args: argparse.Namespace, built: Output, run: RunFolder) -> None:
+    """Start the replay, stopped before its first instruction."""
+    which = ["--qemu-which", args.qemu_which] if args.qemu_which else []
+    done = subprocess.run([str(paths.TOP / "scripts/run"), "--quiet", "--output", str(built.path), "--run-id",
+                           args.run_id, "--replay", "--wait-gdb", "--background", *which], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True)
+    if done.returncode:
+        raise EmulatorFailed(done.stderr.strip())
+    gdb.wait_for(run.socket("gdb"), run)
+
+
+def ended(run: RunFolder, limit: float) -> None:
+    """Wait until the emulator has gone. Raises EmulatorFailed."""
+    end = time.monotonic() + limit
+    while gdb.alive(run):
+        if time.monotonic() > end:
+            raise EmulatorFailed(f"the replay does not end; end process {(run.path / 'lock').read_text()}")
+        time.sleep(0.02)
+
+
+def tell(args: argparse.Namespace, built: Output, mach: Machine, run: RunFolder, program: str, found: Found,
+         limit: float) -> None:
+    """Replay again and stop before each of the last writes. Raises EmulatorFailed."""
+    replay(args, built, run)
+    text = gdb.script("gdbwriters.j2", run=str(run.path), target=str(run.socket("gdb")), expression=args.variable,
+                      places=list(found.last), first=found.count - len(found.last) + 1, into=str(run.path / TOLD),
+                      **gdb.kernel_values(built, mach, built.symbols))
+    run.gdb_script.write_text(text)
+    command = (program, "-q", "-nx", "-batch", "-x", str(run.gdb_script))
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if not (run.path / TOLD).exists():
+        raise EmulatorFailed(f"{' '.join(command)}: {' '.join((done.stdout + done.stderr).split())[-300:]}")
+    print((run.path / TOLD).read_text(), end="")
+    ended(run, limit)
