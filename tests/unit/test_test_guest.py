@@ -50,15 +50,21 @@ def test_standard_output_is_ktap_and_nothing_else(output: Output, tmp_path: Path
 def test_a_failure_is_exit_status_1(output: Output) -> None:
     said = "KTAP version 1\n1..2\nok 1 hello.out\n# the\r kernel\nnot ok 2 hello.sh # w\rhy\n"
     emulator(output, said, "status 1\n")
-    done = suite_of(output, "--quiet", *HELLO)
+    done = suite_of(output, "--quiet", "--no-record-failed", *HELLO)
     assert (done.returncode, done.stdout, done.stderr) == (1, said.replace("\r", ""), "")
+
+
+def test_what_failed_and_cannot_be_recorded_is_a_failure_still(output: Output) -> None:
+    emulator(output, "KTAP version 1\n1..2\nok 1 hello.out\nnot ok 2 hello.sh # why\n", "status 1\n")
+    done = suite_of(output, "--quiet", *HELLO)
+    assert done.returncode == 1 and "\n# hello.sh: not recorded: " in done.stdout, done.stdout + done.stderr
 
 
 def test_results_without_a_status_are_a_failure(output: Output) -> None:
     emulator(output, "KTAP version 1\n1..2\nok 1 hello.out\nok 2 hello.sh\n", "")
     done = suite_of(output, *HELLO)
     assert done.returncode == 1
-    last = done.stdout.splitlines()[-1]
+    last = [line for line in done.stdout.splitlines() if not line.startswith("#")][-1]
     assert last.startswith("not ok 2 hello.sh # the results say 0, but the guest died after this")
 
 

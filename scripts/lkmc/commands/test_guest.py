@@ -5,7 +5,8 @@
     scripts/test-guest --arch aarch64 -k hello -k 'kthread*' --junit results.xml
     scripts/test-guest --arch aarch64 --instant         each in a guest of its own, which has just booted
 
-One line per example; before that of one that failed, what it and the kernel said meanwhile. Exit status: 0 when none
+One line per example; before that of one that failed, what it and the kernel said meanwhile. What
+failed runs once more under record, and a line says how to replay that into GDB. Exit status: 0 when none
 failed, else 1; 125 an error of ours. --timeout is that of each boot. The same in the guest: /test_all.sh
 """
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import threading
 from pathlib import Path
 
-from lkmc import examples, ktap, machine, output, paths, suite
+from lkmc import examples, flight_recorder, ktap, machine, output, paths, suite
 from lkmc.commands import run
 from lkmc.examples import Example
 from lkmc.ktap import Result, Status
@@ -24,7 +25,7 @@ from lkmc.request import Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "keyword", "junit", "run-id", "timeout", "memory", "cpus", "kvm", "qemu-which",
-           "instant", "quiet")
+           "instant", "quiet", "record-failed")
 EMULATOR = "qemu"
 LIMIT = 600.0           # seconds of one boot, unless --timeout says otherwise
 BEAT = 0.1              # seconds between two looks at what came from the guest
@@ -46,7 +47,10 @@ def main(args: argparse.Namespace) -> int:
     _run(chosen, built, Boots(args, built), tell, alone=args.instant)
     if args.junit:
         args.junit.write_bytes(ktap.junit(f"lkmc.{built.path.name}", results))
-    failed = any(result.status is Status.FAILED for result in results) or len(results) != len(chosen)
+    faulty = {result.name for result in results if result.status is Status.FAILED}
+    if args.record_failed:
+        flight_recorder.record([example for example in chosen if example.name in faulty], args, built)
+    failed = faulty or len(results) != len(chosen)
     return 1 if failed else 0
 
 
