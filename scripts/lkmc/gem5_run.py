@@ -21,7 +21,8 @@ from lkmc.request import Gem5Request, RunRequest
 from lkmc.run_folder import PAYLOAD_START, RunFolder
 
 # What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
-QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "tmux", "tmux_args")
+QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "tmux", "tmux_args",
+             "record", "replay")
 
 
 def run(args: Namespace) -> int:
