@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import paths
+from lkmc import machine, paths
 from lkmc.errors import LkmcError
 from lkmc.kconfig import agreement, fragment, linux, lost, request, subject
 from lkmc.kconfig.fragment import Assignment, Layer
@@ -17,7 +17,8 @@ from lkmc.kconfig.state import State
 from lkmc.kconfig.tree import BuildrootTree, Computed, LinuxTree, Tree, compute_all
 
 # Findings that count only where they hold for all architectures: fragments are shared.
-KINDS = {"gone": "no architecture has these symbols", "repeats": "these only repeat the default"}
+KINDS = {"gone": "no architecture has these symbols", "elsewhere": "no architecture is the one that these need",
+         "repeats": "these only repeat the default"}
 LEGACY = "Config.in.legacy"         # where Buildroot keeps the symbols that it no longer has
 
 
@@ -38,7 +39,7 @@ class Finding:
     """What is wrong with a line for one architecture."""
     request: Assignment
     arch: str
-    kind: str           # lost, gone, legacy, differs or repeats
+    kind: str           # lost, elsewhere, gone, legacy, differs or repeats
     text: str = ""
 
 
@@ -121,7 +122,8 @@ def _stack(computed: Computed, prefix: str, arch: str, stack: Stack) -> list[Fin
         return [Finding(layers[-1].assignments[-1], arch, "lost", str(error))]
     for one in lost.find(state, layers, computed.config):
         if one.request in requests and one.fails:
-            found.append(Finding(one.request, arch, "lost", str(one)))
+            found.append(Finding(one.request, arch, "elsewhere") if _of_another_architecture(one)
+                         else Finding(one.request, arch, "lost", str(one)))
     for request_ in requests:
         symbol = state.symbol(request_.name)
         if symbol is None:
@@ -133,6 +135,11 @@ def _stack(computed: Computed, prefix: str, arch: str, stack: Stack) -> list[Fin
         found.append(Finding(Assignment(name, its, file), arch, "differs",
                              f"{file}: conf gives {name} the value {its}, Kconfiglib {ours}"))
     return found + [Finding(one, arch, "repeats") for one in _repeating(state, stack, requests)]
+
+
+def _of_another_architecture(one: Lost) -> bool:
+    """Whether a request lacks nothing but another architecture, for which a shared fragment may have the line."""
+    return any(f"BR2_{arch} is" in one.reason or f"BR2_{arch} (it is" in one.reason for arch in machine.arches())
 
 
 def _repeating(state: State, stack: Stack, requests: Sequence[Assignment]) -> Iterator[Assignment]:
@@ -181,7 +188,8 @@ def _lines(found: Sequence[Finding], arches: int) -> Iterator[str]:
 
 def _fails(one: Finding, found: Sequence[Finding], arches: int) -> bool:
     if one.kind in KINDS:
-        return one.kind == "gone" and not one.request.optional and _is_everywhere(one.request, one.kind, found, arches)
+        optional = one.kind == "repeats" or one.request.optional
+        return not optional and _is_everywhere(one.request, one.kind, found, arches)
     return True
 
 
