@@ -25,7 +25,7 @@ class Program:
         self.user_space = 0                     # where it ends
         self.added: dict[Path, int] = {}        # how far from its own addresses each file is
         self.seen: tuple[int, ...] = ()
-        self.stopped: tuple[int, int, tuple[int, ...], int] | None = None
+        self.stopped: tuple[tuple[int, tuple[int, ...]], tuple[int, int, int]] | None = None
 
     def runs_in(self, task: gdb.Value) -> bool:
         """Whether this is a process of the program: the one that was asked for, if one was."""
@@ -55,11 +55,16 @@ class Program:
         """Whether the processor is only back at the instruction where it stopped, which had to wait for its page.
 
         GDB steps from a breakpoint into the kernel's handler then, and the instruction is executed anew: with the same
-        registers, after one fault, and, unlike in a loop that waits for something, without having slept by itself.
+        registers, after one fault, and, unlike in a loop that waits for something, without having slept by itself. It
+        has slept where the page had to be read first, which is a major fault.
         """
-        before, faults = self.stopped, int(task["min_flt"]) + int(task["maj_flt"])
-        self.stopped = (int(task["pid"]), int(task["nvcsw"]), kernel.registers(), faults)
-        return before == (*self.stopped[:-1], faults - 1)
+        before = self.stopped
+        place = int(task["pid"]), kernel.registers()
+        slept, minor, major = (int(task[name]) for name in ("nvcsw", "min_flt", "maj_flt"))
+        self.stopped = place, (slept, minor, major)
+        if before is None or before[0] != place:
+            return False
+        return before[1] == (slept, minor - 1, major) or before[1][1:] == (minor, major - 1)
 
     def _on_host(self, path: str) -> Path | None:
         name = Path(path).name
