@@ -2,6 +2,7 @@
 """replay and recording: QEMU's words, what cannot be recorded, and what a replay is held to."""
 from __future__ import annotations
 
+import argparse
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -10,7 +11,7 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import instant, machine, qemu, recording
+from lkmc import cli, instant, machine, qemu, recording
 from lkmc.errors import EmulatorFailed, LkmcError, MissingOutput, UserError
 from lkmc.machine import arches
 from lkmc.outcome import TIMED_OUT, Outcome
@@ -138,3 +139,15 @@ def test_a_replay_is_held_to_the_recording(run: RunFolder, console: bytes, outco
     else:
         assert not isinstance(wanted, str)
         assert result.code == wanted[0] and wanted[1] in result.reason
+
+
+def test_qemu_rr_records_and_replays(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = []
+
+    def main(args: argparse.Namespace) -> int:
+        request = RunRequest.of(args)
+        runs.append((request.rr, request.payload and request.payload.script, request.wait_gdb))
+        return 7
+    monkeypatch.setattr("lkmc.commands.run.main", main)
+    assert cli.main("qemu-rr", ["--eval-after", "exit 7", "--wait-gdb"]) == 7
+    assert runs == [("record", b"exit 7\n", False), ("replay", None, True)]

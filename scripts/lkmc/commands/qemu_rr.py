@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 
+from lkmc import options
 from lkmc.commands import run
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
@@ -18,13 +19,12 @@ OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval
            "background", "wait-gdb", "tmux", "tmux-args")
 TAKES_REST = True
 REPLAY_ONLY = {"background": False, "wait_gdb": False, "tmux": False, "tmux_args": None}
-NOT_GIVEN = {"kvm": False, "persist": False, "dry_run": False, "kgdb": False, "kdb": False, "instant": False,
-             "snapshots": False, "disk2": None, "graphic": False, "vnc": False, "debug_vm": False,
-             "debug_vm_args": None, "userland": None, "baremetal": None, "trace": None}
 NO_PAYLOAD = {"eval": None, "eval_after": None, "eval_file": None, "eval_after_file": None}
 
 
 def main(args: argparse.Namespace) -> int:
-    given = {**NOT_GIVEN, **vars(args)}
+    parser = argparse.ArgumentParser()
+    options.add(parser, tuple(name for name in run.OPTIONS if name not in OPTIONS))
+    given = {**vars(parser.parse_args([])), **vars(args)}
     run.main(argparse.Namespace(**{**given, **REPLAY_ONLY, "record": True, "replay": False}))
     return run.main(argparse.Namespace(**{**given, **NO_PAYLOAD, "rest": (), "record": False, "replay": True}))
