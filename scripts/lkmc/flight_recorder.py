@@ -6,8 +6,7 @@ import argparse
 import shlex
 from collections.abc import Sequence
 
-from lkmc import recording
-from lkmc.commands import run
+from lkmc import launch, recording
 from lkmc.errors import LkmcError
 from lkmc.examples import Example
 from lkmc.outcome import TIMED_OUT
@@ -35,7 +34,7 @@ def _record(example: Example, args: argparse.Namespace, built: Output) -> list[s
                          record=True, extra=example.qemu)
     try:
         folder.claim()
-        result = run.once(request, built, folder)
+        result = launch.once(request, built, folder)
         recording.read(folder)
     except LkmcError as error:
         return [f"{example.name}: not recorded: {error}"]

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lkmc import apt, gem5, gem5_run, machine, output, stats
-from lkmc.commands.run import INTERRUPTED
 from lkmc.errors import EmulatorFailed
+from lkmc.launch import INTERRUPTED
 from lkmc.output import Output
 from lkmc.request import Gem5Request, Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
@@ -59,6 +59,7 @@ class Bench:
         """One run to its end. Raises EmulatorFailed when that is not status 0, KeyboardInterrupt after a signal."""
         assert request.gem5 is not None
         command = gem5.command(request, machine.read(self.built.arch), self.built, self.folder)
+        self.folder.claim()
         gem5_run.prepare(request, request.gem5, self.folder, command)
         result = gem5_run.supervise(request, command, self.folder)
         if result.reason == INTERRUPTED:

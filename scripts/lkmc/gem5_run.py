@@ -2,7 +2,6 @@
 """scripts/run --emulator gem5: from the request to its exit status."""
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import sys
@@ -11,8 +10,7 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from lkmc import baremetal, baremetal_run, gem5, gem5_console, machine, output, process, programs, user_mode
-from lkmc.commands import run as runner
+from lkmc import baremetal, baremetal_run, gem5, gem5_console, launch, machine, output, process, programs, user_mode
 from lkmc.errors import EmulatorFailed, UserError
 from lkmc.machine import Machine
 from lkmc.outcome import Outcome, of_gem5
@@ -40,19 +38,9 @@ def run(args: Namespace) -> int:
     if "--debug-help" in options.own_arguments or "help" in request.trace:
         return subprocess.run([str(gem5.program(options, built).path), "--debug-help"]).returncode
     command = _command(args, request, built, folder)
-    if args.dry_run:
-        print(shlex.join(command))
-        return 0
-    if not args.quiet:
-        print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
-    prepare(request, options, folder, command)
-    user = args.userland is not None
-    if request.background:
-        return in_background(request, command, folder, args.quiet)
-    result = supervise(request, command, folder, user)
-    if not args.quiet:
-        runner.say(result, folder, args.verbose, False, built)
-    return result.code
+    return launch.run(args, command, folder, built, lambda: prepare(request, options, folder, command),
+                      lambda: supervise(request, command, folder, args.userland is not None),
+                      terminal="scripts/gem5-shell")
 
 
 def plain(request: RunRequest) -> RunRequest:
@@ -98,8 +86,7 @@ def _without(options: tuple[str, ...], args: Namespace, why_not: str) -> None:
 
 
 def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, command: tuple[str, ...]) -> None:
-    """Have the run folder, and in it what gem5 reads, and nothing that would be taken for what it writes."""
-    run_folder.claim()
+    """Write what gem5 reads, and leave nothing that would be taken for what it writes."""
     run_folder.write(command, request.payload)
     if request.payload is None:
         run_folder.payload.write_bytes(bytes(PAYLOAD_START))
@@ -123,7 +110,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFold
                                     request.timeout, request.interactive, shown)
         result = of_gem5(ended, bool(request.payload))
     except process.Interrupted as interrupted:
-        result = Outcome(128 + interrupted.number, runner.INTERRUPTED)
+        result = Outcome(128 + interrupted.number, launch.INTERRUPTED)
     words = run_folder.emulator_log.read_text(errors="replace").strip()
     run_folder.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
                        "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
@@ -145,29 +132,3 @@ def why(words: str) -> str:
     lines = words.splitlines()
     marked = [line for line in lines if line.startswith(("fatal:", "panic:")) or "error:" in line.lower()]
     return (marked or lines[-1:] or [""])[-1]
-
-
-def in_background(request: RunRequest, command: tuple[str, ...], run_folder: RunFolder, quiet: bool) -> int:
-    """Leave a copy of this process to supervise the run; return once the console is there, or gem5 has failed."""
-    pid = os.fork()
-    if pid == 0:
-        os.setsid()
-        run_folder.renew_pid()
-        null = os.open(os.devnull, os.O_RDWR)
-        for fd in (0, 1, 2):
-            os.dup2(null, fd)
-        try:
-            code = supervise(request, command, run_folder).code
-        except EmulatorFailed:
-            code = 125
-        os._exit(code)
-    gone = 0
-    while not gone and not run_folder.socket("console").exists():
-        time.sleep(0.02)
-        gone, _ = os.waitpid(pid, os.WNOHANG)
-    if gone:
-        raise EmulatorFailed(f"gem5 ended at once: see {run_folder.emulator_log}; the whole command: "
-                             f"{run_folder.script}")
-    if not quiet:
-        print(f"process {pid}; console: {run_folder.console_log}, and scripts/gem5-shell; end it with: kill {pid}")
-    return 0

@@ -8,8 +8,7 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import flight_recorder, recording
-from lkmc.commands import run as runner
+from lkmc import flight_recorder, launch, recording
 from lkmc.errors import EmulatorFailed
 from lkmc.examples import Example
 from lkmc.outcome import TIMED_OUT, Outcome
@@ -32,7 +31,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[RunRequest]:
         if "broken" in request.run_id:
             raise EmulatorFailed("no QEMU")
         return next((end for name, end in ends.items() if name in request.run_id), Outcome(1, "so it ended"))
-    monkeypatch.setattr(runner, "once", once)
+    monkeypatch.setattr(launch, "once", once)
     monkeypatch.setattr(recording, "read", lambda run: None)
     return requests
 

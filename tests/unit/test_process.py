@@ -135,7 +135,7 @@ def test_trying_again_says_nothing(
 RUNNER = """
 import sys
 from pathlib import Path
-from lkmc.commands.run import supervise
+from lkmc.launch import supervise
 from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
 run = RunFolder(Path(sys.argv[1]))

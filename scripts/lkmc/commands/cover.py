@@ -16,13 +16,14 @@ import shlex
 from lkmc import coverage, files, kernel_symbols, machine, output
 from lkmc.blocks import Trace
 from lkmc.commands import trace2line
-from lkmc.commands.run import first_output, install_emulator, once
 from lkmc.commands.trace_boot import say_modules, traced
 from lkmc.coverage import Coverage
 from lkmc.errors import EmulatorFailed, UserError
+from lkmc.launch import once
 from lkmc.machine import Machine
 from lkmc.outcome import GUEST_DIED, OUR_ERROR, TIMED_OUT
 from lkmc.output import Output
+from lkmc.ready import first_output, install_emulator
 from lkmc.request import Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
 from lkmc.source_lines import Lines

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from lkmc import gdb, kernel_symbols, machine, output, recording, toolchain
-from lkmc.commands.run import once
+from lkmc.launch import once
 from lkmc.machine import Machine
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder

@@ -16,8 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import baremetal, examples, machine, paths, programs
-from lkmc.commands import run
+from lkmc import baremetal, examples, machine, paths, programs, ready
 from lkmc.examples import Example
 from lkmc.ktap import Result, Status
 from lkmc.output import Output
@@ -50,7 +49,7 @@ def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
     """The programs of an architecture, made where Buildroot did not. Raises LkmcError when they cannot be."""
     built = programs.home(args, arch)
     mach = machine.read(built.arch)
-    run.install_emulator(args.qemu_which, mach, built, args.yes)
+    ready.install_emulator(args.qemu_which, mach, built, args.yes)
     maker = baremetal.Maker(built, mach, args.gcc_which, args.yes)
     if built.prebuilt or args.gcc_which:
         maker.make([])

@@ -16,8 +16,7 @@ import sys
 import threading
 from pathlib import Path
 
-from lkmc import examples, flight_recorder, ktap, machine, output, paths, suite
-from lkmc.commands import run
+from lkmc import examples, flight_recorder, ktap, launch, machine, output, paths, ready, suite
 from lkmc.examples import Example
 from lkmc.ktap import Result, Status
 from lkmc.output import Output
@@ -33,10 +32,10 @@ BEAT = 0.1              # seconds between two looks at what came from the guest
 
 def main(args: argparse.Namespace) -> int:
     if args.output is None:
-        run.first_output(args)
+        ready.first_output(args)
     built = output.find(args.output, args.arch, "arch_given" in args)
     chosen = examples.select(examples.find(paths.TOP, built.arch), args.keyword)
-    run.install_emulator(args.qemu_which, machine.read(built.arch), built, args.yes)
+    ready.install_emulator(args.qemu_which, machine.read(built.arch), built, args.yes)
     results: list[Result] = []
 
     def tell(result: Result) -> None:
@@ -107,7 +106,7 @@ class Boots:
             print(f"+ {folder.script}", file=sys.stderr, flush=True)
         folder.claim()
         with Follower(report, noted):
-            result = run.once(request, self.built, folder)
+            result = launch.once(request, self.built, folder)
         return suite.Ended(result, _text(report), _text(folder.console_log)[marks[0]:].replace("\r", ""))
 
 

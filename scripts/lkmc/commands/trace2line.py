@@ -24,9 +24,9 @@ import numpy as np
 
 from lkmc import kernel_symbols, machine, output, phases, source_lines, toolchain
 from lkmc.blocks import Addresses, Numbers, Trace
-from lkmc.commands.run import once
 from lkmc.errors import UserError
 from lkmc.exec_trace import ExecTrace
+from lkmc.launch import once
 from lkmc.machine import Machine
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder

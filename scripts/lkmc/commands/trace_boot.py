@@ -14,12 +14,13 @@ from dataclasses import replace
 
 from lkmc import kernel_symbols, machine, output, phases, plugin, qemu
 from lkmc.blocks import Trace
-from lkmc.commands.run import first_output, install_emulator, once
 from lkmc.errors import EmulatorFailed
+from lkmc.launch import once
 from lkmc.machine import Machine
 from lkmc.outcome import OUR_ERROR, TIMED_OUT, Outcome
 from lkmc.output import Output
 from lkmc.phases import Count
+from lkmc.ready import first_output, install_emulator
 from lkmc.request import Payload, RunRequest, When, payload
 from lkmc.run_folder import RunFolder
 

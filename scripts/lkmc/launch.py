@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One run of an emulator, from its command to its outcome."""
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from lkmc import gdb, instant, machine, paths, process, qemu, recording, tmux
+from lkmc.errors import EmulatorFailed
+from lkmc.outcome import NO_ROOM, OUR_ERROR, Outcome, of_program, outcome
+from lkmc.output import Output
+from lkmc.request import RunRequest
+from lkmc.run_folder import RunFolder
+from lkmc.state import State
+
+INTERRUPTED = "the runner was interrupted"
+
+
+def run(args: argparse.Namespace, command: tuple[str, ...], folder: RunFolder, built: Output,
+        prepare: Callable[[], None], watch: Callable[[], Outcome], gdb_words: Sequence[str] = (),
+        made: bool = False, terminal: str = "") -> int:
+    """Run this command as the options say; the exit status.
+
+    prepare: write what the emulator reads. watch: run it to its end. gdb_words: arguments of scripts/run-gdb for
+    --tmux. made: the output has just been made, which is said at the end. terminal: the command that is the terminal
+    of a run in the background.
+    """
+    if args.dry_run:
+        print(shlex.join(command))
+        return 0
+    if not args.quiet:
+        print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
+    folder.claim()
+    prepare()
+    if asked(args, "debug_vm"):
+        return _under_gdb(args, command, folder)
+    if asked(args, "tmux"):
+        tmux.beside([str(paths.TOP / "scripts/run-gdb"), "--output", str(built.path), "--run-id", args.run_id,
+                     *gdb_words, *gdb.words("--tmux-args", args.tmux_args or "")])
+    if args.background:
+        return _in_background(folder, args.quiet, watch, terminal)
+    result = watch()
+    if not args.quiet:
+        _say(result, folder, args.verbose, made, built)
+    return result.code
+
+
+def asked(args: argparse.Namespace, option: str) -> bool:
+    """Whether a switch is given, or arguments for what it starts."""
+    return bool(getattr(args, option) or getattr(args, f"{option}_args") is not None)
+
+
+def _under_gdb(args: argparse.Namespace, command: tuple[str, ...], run: RunFolder) -> int:
+    """GDB's exit status."""
+    began = time.time()
+    code = gdb.emulator(command, run, args.debug_vm_args or "", args.yes)
+    run.finish({"command": command, "code": code, "reason": "the emulator was debugged", "began": began,
+                "seconds": round(time.time() - began, 3)})
+    return code
+
+
+def once(request: RunRequest, built: Output, run: RunFolder) -> Outcome:
+    """One run in a folder that has been claimed, for other commands. Raises KeyboardInterrupt after a signal."""
+    mach = machine.read(built.arch)
+    request, state = instant.plan(request, mach, built, run)
+    command = qemu.command(request, mach, built, run, state)
+    prepare(request, built, command, run)
+    result = supervise(request, command, run, state)
+    if result.reason == INTERRUPTED:
+        raise KeyboardInterrupt
+    return result
+
+
+def prepare(request: RunRequest, built: Output, command: tuple[str, ...], run: RunFolder, yes: bool = False) -> None:
+    """Write what the emulator reads; make the folders that it shares."""
+    built.make_shares()
+    if request.rr:
+        recording.prepare(request, command, run)
+    run.write(command, request.payload, instant.orders(request) if request.instant else None, request.listens)
+    if request.disk2:
+        from lkmc import disk2
+        disk2.provide(request.disk2, run, built, yes)
+
+
+def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, state: State | None = None) -> Outcome:
+    """Run the emulator to its end and write the run's result. Raises EmulatorFailed with QEMU's own words.
+
+    state: what it starts from; thrown away when QEMU does not like it.
+    """
+    began = time.time()
+    stdin = None if request.interactive or (request.baremetal and not request.background) else subprocess.DEVNULL
+    stopped = request.baremetal and not request.wait_gdb    # until it is heard: then what ends it is the program
+    kept = recording.read(run) if request.replay else None
+    limit = recording.limit(kept) if kept and not request.wait_gdb and not request.timeout else request.timeout
+    with process.terminal_restored():
+        child = process.start((*command, "-S") if stopped else command, run, stdin, mute=request.background)
+        try:
+            ended = process.watch(child, run, limit, go=stopped, hold=request.interactive)
+        except process.Interrupted as interrupted:
+            result = Outcome(128 + interrupted.number, INTERRUPTED)
+        else:
+            result = of_program(ended) if request.baremetal else outcome(ended, bool(request.payload))
+    words = run.emulator_log.read_text(errors="replace").strip()
+    if request.record and run.console_log.exists():
+        recording.keep(request, command, run, result, began)
+    if kept and result.reason != INTERRUPTED:
+        result = recording.judge(result, kept, run, limited=limit != request.timeout)
+    run.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
+                "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
+                "sockets": [str(run.socket(name)) for name in ("qmp", "monitor", "gdb")]})
+    if result.reason == NO_ROOM:
+        raise EmulatorFailed(f"{NO_ROOM}; make room in {run.path} and where TMPDIR says, and run it again")
+    if words and result.reason.startswith("the emulator failed"):
+        if state:
+            instant.discard(state)
+        raise EmulatorFailed(f"{words.splitlines()[-1]}; the whole command: {run.script}")
+    return result
+
+
+def _in_background(run: RunFolder, quiet: bool, watch: Callable[[], Outcome], terminal: str) -> int:
+    """Leave a copy of this process to watch the run; return once the emulator runs, or has failed."""
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        run.renew_pid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for fd in (0, 1, 2):
+            os.dup2(null, fd)
+        try:
+            code = watch().code
+        except EmulatorFailed:
+            code = OUR_ERROR
+        os._exit(code)
+    gone = 0
+    while not gone and not run.socket("console").exists():
+        time.sleep(0.01)
+        gone, _ = os.waitpid(pid, os.WNOHANG)
+    if gone:
+        raise EmulatorFailed(f"the emulator ended at once: see {run.emulator_log}; the whole command: {run.script}")
+    if not quiet:
+        place = terminal or f"socket {run.socket('console')}"
+        print(f"process {pid}; console: {run.console_log}, {place}; end it with: kill {pid}")
+    return 0
+
+
+def _say(result: Outcome, run: RunFolder, verbose: bool, made: bool, built: Output) -> None:
+    if result.code or verbose:
+        print(f"scripts/run: status {result.code}: {result.reason}; log: {run.console_log}", file=sys.stderr)
+    if made:
+        print(f"This was the distro's kernel. To build from source: scripts/build --arch {built.arch}", file=sys.stderr)
