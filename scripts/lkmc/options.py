@@ -3,73 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lkmc.machine import ARCH_LETTERS, arches
-
-
-def arch(text: str) -> str:
-    """An architecture by its name or its letter."""
-    name = ARCH_LETTERS.get(text, text)
-    if name not in arches():
-        letters = ", ".join(f"{letter} ({name})" for letter, name in ARCH_LETTERS.items())
-        raise argparse.ArgumentTypeError(f"no architecture {text!r}: choose from {', '.join(arches())}, or {letters}")
-    return name
-
-
-class Given(argparse.Action):
-    """Store the value, and that it was given on the command line: args.NAME_given."""
-
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any,
-                 option_string: str | None = None) -> None:
-        setattr(namespace, self.dest, values)
-        setattr(namespace, f"{self.dest}_given", True)
-
-
-def memory(text: str) -> str:
-    """An amount of memory as QEMU takes it: a whole number with M or G."""
-    if not re.fullmatch(r"[1-9][0-9]{0,6}[MG]", text):
-        raise argparse.ArgumentTypeError(f"not an amount of memory: {text!r}; write for example 512M or 2G")
-    return text
-
-
-def size(text: str) -> str:
-    """A cache's size as gem5 takes it."""
-    if not re.fullmatch(r"[1-9][0-9]{0,9}(kB|KiB|MB|MiB)?", text):
-        raise argparse.ArgumentTypeError(f"not the size of a cache: {text!r}; write for example 1024, 32kB or 1MB")
-    return text if text[-1] == "B" else f"{text}B"
-
-
-def run_id(text: str) -> str:
-    """A name that can be a folder's."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
-        raise argparse.ArgumentTypeError(
-            f"not a run id: {text!r}; use up to 64 letters, digits and . _ -, a letter or digit first")
-    return text
-
-
-def variant(text: str) -> str:
-    """A name that can be part of an output folder's."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
-        raise argparse.ArgumentTypeError(
-            f"not a variant: {text!r}; use up to 64 letters, digits and . _ -, a letter or digit first")
-    return text
-
-
-def number(low: float, high: float, of: Callable[[str], float]) -> Callable[[str], float]:
-    """A number from `low` to `high`."""
-    def convert(text: str) -> float:
-        try:
-            value = of(text)
-        except ValueError:
-            value = high + 1
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low:g} to {high:g}")
-        return value
-    return convert
+from lkmc.option_types import Given, arch, memory, name_of, number, size
 
 
 def option(*flags: str, **how: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -191,7 +128,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "record-failed": option("--record-failed", **FLAG, default=True,
                             help="run what failed once more, recorded, to be replayed into GDB (default: do)"),
     "replay": option("--replay", **SWITCH, help="repeat the run of this --run-id that was recorded, exactly"),
-    "run-id": option("-n", "--run-id", type=run_id, default="0", metavar="ID",
+    "run-id": option("-n", "--run-id", type=name_of("run id"), default="0", metavar="ID",
                      help="name of the run's folder; several can run at a time (default: %(default)s)"),
     "rate": option("--rate", **SWITCH, help="write no lines, only how many addresses a second are turned into them"),
     "runs": option("--runs", type=number(1, 1000, int), default=5, metavar="N",
@@ -219,7 +156,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                        help="run this program of userland/, or the file of this path, without a guest"),
     "userland-args": option("--userland-args", metavar="ARGUMENTS",
                             help="arguments for the program of --userland, quoted as for a shell"),
-    "variant": option("--variant", type=variant, action=Given, metavar="NAME",
+    "variant": option("--variant", type=name_of("variant"), action=Given, metavar="NAME",
                       help="the output out/ARCH-NAME, in the place of --output"),
     "verbose": option("-v", "--verbose", **SWITCH, help="print more about what is done"),
     "vnc": option("--vnc", **SWITCH, help="give the guest a screen, shown by VNC (scripts/vnc) instead of in a window"),

@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from lkmc import options
+from lkmc import option_types, options
 
 
 @pytest.mark.parametrize("name", options.OPTIONS)
@@ -23,34 +23,34 @@ def test_no_two_options_have_the_same_letter() -> None:
 
 @pytest.mark.parametrize("text, name", [("x86_64", "x86_64"), ("x", "x86_64"), ("A", "aarch64"), ("a", "arm")])
 def test_an_architecture_has_a_name_and_a_letter(text: str, name: str) -> None:
-    assert options.arch(text) == name
+    assert option_types.arch(text) == name
 
 
 def test_an_unknown_architecture_is_answered_with_the_known_ones() -> None:
     with pytest.raises(argparse.ArgumentTypeError, match=r"aarch64, arm, x86_64, or x \(x86_64\)"):
-        options.arch("riscv64")
+        option_types.arch("riscv64")
 
 
 @pytest.mark.parametrize("text", ["1M", "512M", "2G", "9999999G"])
 def test_memory_is_a_whole_number_with_its_unit(text: str) -> None:
-    assert options.memory(text) == text
+    assert option_types.memory(text) == text
 
 
 @pytest.mark.parametrize("text", ["", "0M", "512", "1.5G", "-1G", "512 M", "512m", "1T", "M", "512M\n", "512M,slots=2"])
 def test_what_is_no_amount_of_memory_is_answered_with_an_example(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="512M or 2G"):
-        options.memory(text)
+        option_types.memory(text)
 
 
 @pytest.mark.parametrize("text", ["0", "a", "A.b_c-1", "x" * 64])
 def test_a_run_id_can_name_a_folder(text: str) -> None:
-    assert options.run_id(text) == text
+    assert option_types.name_of("run id")(text) == text
 
 
 @pytest.mark.parametrize("text", ["", ".", "..", "-a", ".a", "a/b", "a b", "a\n", "x" * 65, "é"])
 def test_a_run_id_that_leads_elsewhere_is_refused(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="up to 64 letters"):
-        options.run_id(text)
+        option_types.name_of("run id")(text)
 
 
 @pytest.mark.parametrize("name, good, bad", [

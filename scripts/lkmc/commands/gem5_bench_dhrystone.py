@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 
 from lkmc import gem5_bench
-from lkmc.options import number
+from lkmc.option_types import number
 
 OPTIONS = ("arch", "output", "variant", "run-id", "memory", "timeout", "gem5", "gem5-tree", "cpu-type")
 SIZES = (1000, 10000, 100000)
