@@ -115,5 +115,5 @@ def debugger(out: Output, run_id: str, limit: float) -> Callable[..., Debugger]:
 @pytest.fixture
 def symbols(out: Output) -> None:
     """Only where the kernel was built with debug information, and we have it."""
-    if out.symbols is None or not out.kernel_has("CONFIG_DEBUG_INFO"):
+    if not out.debug_symbols:
         pytest.skip(f"this output's kernel has no debug information{'; --debug-symbols' if out.prebuilt else ''}")

@@ -139,6 +139,11 @@ class Output:
         return next((self.images / name for name in names if (self.images / name).exists()), None)
 
     @property
+    def debug_symbols(self) -> Path | None:
+        """The same, where it knows source lines and types."""
+        return self.symbols if self.kernel_has("CONFIG_DEBUG_INFO") else None
+
+    @property
     def root_in_kernel(self) -> bool:
         """Whether the kernel image carries the root file system."""
         return self.symbol("BR2_TARGET_ROOTFS_INITRAMFS") == "y"

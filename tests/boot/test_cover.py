@@ -16,7 +16,7 @@ def cover(out: Output, run_id: str, limit: float, *words: str) -> subprocess.Com
 
 
 def test_loading_a_module_needs_the_kernels_loader(out: Output, run_id: str, limit: float, tmp_path: Path) -> None:
-    lines = out.symbols is not None and out.kernel_has("CONFIG_DEBUG_INFO")
+    lines = out.debug_symbols is not None
     words = ["--lcov", str(tmp_path / "info")] if lines else []
     done = cover(out, run_id, limit, *words, "--baseline", "ls /hello.ko", "--", "insmod", "/hello.ko")
     assert done.returncode == 0, done.stderr

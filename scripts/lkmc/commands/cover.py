@@ -40,7 +40,7 @@ def main(args: argparse.Namespace) -> int:
         first_output(args)
     built = output.find(args.output, args.arch, "arch_given" in args)
     mach = machine.read(built.arch)
-    if args.lcov and not (built.symbols and built.kernel_has("CONFIG_DEBUG_INFO")):
+    if args.lcov and not built.debug_symbols:
         raise UserError("--lcov needs lines, but this kernel has no debug information; leave out --lcov, or build one "
                         f"with scripts/build --arch {built.arch}")
     install_emulator(args.qemu_which, mach, built, args.yes)

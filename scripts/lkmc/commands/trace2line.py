@@ -90,9 +90,9 @@ def numbers(trace: Trace | ExecTrace, run: RunFolder, built: Output, mach: Machi
 
 
 def _kernel(address: Addresses, built: Output, mach: Machine, yes: bool) -> list[str]:
-    if built.symbols and built.kernel_has("CONFIG_DEBUG_INFO"):
+    if built.debug_symbols:
         tool = toolchain.tool("addr2line", built, mach, yes)
-        return source_lines.ask(tool, built.symbols, "", address)
+        return source_lines.ask(tool, built.debug_symbols, "", address)
     functions = kernel_symbols.functions(kernel_symbols.provide(built, mach, once))
     return source_lines.by_function(functions, address)
 

@@ -36,11 +36,11 @@ def main(args: argparse.Namespace) -> int:
     mach = machine.read(built.arch)
     run = RunFolder(built.path / "run" / args.run_id)
     recorded = recording.read(run)
-    if built.symbols is None or not built.kernel_has("CONFIG_DEBUG_INFO"):
+    if not built.debug_symbols:
         raise MissingOutput(f"who wrote a variable needs a kernel with debug information; {built.how}"
                             f"{' --debug-symbols' if built.prebuilt else ''}")
     program = toolchain.tool("gdb", built, mach, args.yes)
-    address, size = place(args.variable, program, built.symbols)
+    address, size = place(args.variable, program, built.debug_symbols)
     if args.dry_run:
         print(f"{args.variable}: {size} bytes at {address:#x}")
         return 0
