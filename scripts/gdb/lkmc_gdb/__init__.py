@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import gdb
-from lkmc_gdb import early, kernel, modules, points, reverse, server, session, tasks, user, writers  # noqa: F401  the scripts use them
+
+# The scripts use those that this file does not.
+from lkmc_gdb import early, kernel, modules, points, reverse, server, session, tasks, user, writers  # noqa: F401
 
 
 def start(arch: str, work: str, vmlinux_gdb: str, module_folders: list[str], follow_modules: bool) -> None:
