@@ -36,16 +36,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("out", outputs, ids=[out.path.name for out in outputs], scope="session")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Outputs may be tested side by side, but the tests of one output share it; those of none go with the last one."""
-    outputs = [Path(path).name for path in config.getoption("output")]
-    for item in items if config.pluginmanager.hasplugin("xdist") else ():
-        call = getattr(item, "callspec", None)
-        out = call.params.get("out") if call else None
-        item.add_marker(pytest.mark.xdist_group(out.path.name if out else (outputs or ["none"])[-1]))
-
-
 @pytest.fixture(autouse=True)
 def no_installing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unit tests neither install packages nor depend on those of this machine; those of apt itself are marked `apt`."""

@@ -2,7 +2,6 @@
 """scripts/test: each tier runs where it can, and what cannot is named with the reason."""
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -101,14 +100,3 @@ def test_a_build_that_would_fill_the_disk_is_not_started(tmp_path: Path, monkeyp
     assert tiers.built(False, lacking) == []
     assert [line.split(":")[0] for line in lacking] == list(tiers.BUILT_ARCHES)
     assert all("make room" in line for line in lacking)
-
-
-def test_outputs_are_tested_side_by_side_unless_somebody_looks(
-        ran: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs = ["--output=/a", "--output=/b", "--output=/c"]
-    monkeypatch.setattr(tiers, "TIERS", (Tier("boot", lambda yes, lacking: ["tests/boot", *outputs]),))
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    assert cli.main("test", []) == 0 and ran[-1][4:6] == ["-n", "2"]
-    assert cli.main("test", ["--", "-x"]) == 0 and ran[-1] == ["tests/boot", *outputs, "-x"]
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    assert cli.main("test", []) == 0 and ran[-1] == ["tests/boot", *outputs]

@@ -5,13 +5,11 @@
     scripts/test --tier unit -- -k outcome -x
     scripts/test --tier boot --output out/aarch64
 
-Several outputs are tested at the same time, as many as there are processors, and the tests of each one after the other.
-What follows a lone -- goes to pytest, which then does not do so. Exit status: 0 when all tests that ran passed, else 1.
+What follows a lone -- goes to pytest. Exit status: 0 when every test that ran passed, else 1.
 """
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 
@@ -39,20 +37,13 @@ def main(args: argparse.Namespace) -> int:
                 failed = True
                 summary.append((tier.name, f"FAILED: {error}"))
                 continue
-        status = _pytest([*words, *(args.rest or _side_by_side(words))]) if words else None
+        status = _pytest([*words, *args.rest]) if words else None
         failed = failed or status not in (None, 0)
         what = {None: "not run", 0: "passed", 5: "no test matched"}.get(status, "FAILED")
         summary.append((tier.name, what))
         summary += [("", f"not run: {reason}") for reason in lacking]
     print("\nsummary of the tiers:", *(f"  {name:10} {what}" for name, what in summary), sep="\n", flush=True)
     return 1 if failed else 0
-
-
-def _side_by_side(words: list[str]) -> list[str]:
-    """pytest-xdist's arguments for these: tests/conftest.py says which tests belong together."""
-    outputs = sum(word.startswith("--output=") for word in words)
-    workers = min(outputs, os.cpu_count() or 1)
-    return ["-n", str(workers), "--dist", "loadgroup", "--no-loadscope-reorder"] if workers > 1 else []
 
 
 def _pytest(words: list[str]) -> int:
