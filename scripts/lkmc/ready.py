@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from lkmc import apt, machine, output, prebuilt
+from lkmc import machine, output
 from lkmc.machine import Machine
 from lkmc.output import Output
 
@@ -14,6 +14,7 @@ def first_output(args: argparse.Namespace) -> bool:
     """Where there is no output for this architecture yet, make the prebuilt one."""
     if any((output.default(args.arch) / "images").glob("rootfs.*")):
         return False
+    from lkmc import prebuilt
     print(f"no output for {args.arch} yet: making the prebuilt one, from the distro's packages", file=sys.stderr)
     prebuilt.make(machine.read(args.arch), output.default(args.arch), None, args.yes)
     return True
@@ -23,4 +24,5 @@ def install_emulator(which: str | None, mach: Machine, built: Output, yes: bool)
     """Have the host's QEMU, unless the output has its own or is to have it."""
     if which == "buildroot" or built.program(mach.qemu.program):
         return
+    from lkmc import apt
     apt.require({mach.qemu.program: mach.qemu.package}, yes)
