@@ -33,7 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "out" in metafunc.fixturenames:
         outputs = [Output.read(Path(path).absolute()) for path in metafunc.config.getoption("output")]
-        metafunc.parametrize("out", outputs, ids=[out.path.name for out in outputs], scope="session")
+        # Outputs may be tested side by side (pytest-xdist); the tests of one output share it.
+        metafunc.parametrize("out", [pytest.param(out, id=out.path.name, marks=pytest.mark.xdist_group(out.path.name))
+                                     for out in outputs], scope="session")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 """scripts/test: each tier runs where it can, and what cannot is named with the reason."""
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -100,3 +101,16 @@ def test_a_build_that_would_fill_the_disk_is_not_started(tmp_path: Path, monkeyp
     assert tiers.built(False, lacking) == []
     assert [line.split(":")[0] for line in lacking] == list(tiers.BUILT_ARCHES)
     assert all("make room" in line for line in lacking)
+
+
+@pytest.mark.parametrize("outputs, processors, words", [
+    (3, 2, ["--reruns", "1", "-n", "2", "--dist", "loadgroup"]), (1, 4, ["--reruns", "1"]),
+    (3, 1, ["--reruns", "1"]), (0, 4, [])])
+def test_outputs_are_tested_side_by_side_unless_somebody_looks(
+        ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, outputs: int, processors: int, words: list[str]) -> None:
+    named = ["tests/boot", *(f"--output=/{number}" for number in range(outputs))]
+    monkeypatch.setattr(tiers, "TIERS", (Tier("boot", lambda yes, lacking: list(named)),))
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    assert cli.main("test", []) == 0
+    assert cli.main("test", ["--", "-x"]) == 0
+    assert ran == [named + words, [*named, "-x"]]

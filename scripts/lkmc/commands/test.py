@@ -5,11 +5,14 @@
     scripts/test --tier unit -- -k outcome -x
     scripts/test --tier boot --output out/aarch64
 
-What follows a lone -- goes to pytest. Exit status: 0 when every test that ran passed, else 1.
+Several outputs are tested at the same time, as many as there are processors. A test on an output that fails runs once
+more, as a guest on a busy machine may be late; pytest's summary names it (RERUN). What follows a lone -- goes to
+pytest, which then does neither. Exit status: 0 when every test that ran passed, else 1.
 """
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 
@@ -37,7 +40,7 @@ def main(args: argparse.Namespace) -> int:
                 failed = True
                 summary.append((tier.name, f"FAILED: {error}"))
                 continue
-        status = _pytest([*words, *args.rest]) if words else None
+        status = _pytest([*words, *(args.rest or _on_outputs(words))]) if words else None
         failed = failed or status not in (None, 0)
         what = {None: "not run", 0: "passed", 5: "no test matched"}.get(status, "FAILED")
         summary.append((tier.name, what))
@@ -46,6 +49,14 @@ def main(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def _on_outputs(words: list[str]) -> list[str]:
+    """How pytest tests the outputs among these words; tests/conftest.py says which tests stay together."""
+    outputs = sum(word.startswith("--output=") for word in words)
+    workers = min(outputs, os.cpu_count() or 1)
+    side_by_side = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
+    return ["--reruns", "1", *side_by_side] if outputs else []
+
+
 def _pytest(words: list[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-rs", *words]
+    command = [sys.executable, "-m", "pytest", "-rsR", *words]
     return subprocess.run(command, cwd=paths.TOP, stdin=subprocess.DEVNULL).returncode
