@@ -24,7 +24,8 @@ else
 fi
 [ -n "$line" ] || skip 'no interrupt line here that its driver shares'
 
-# Again and again: the module prints ten lines in 5 s, which other lines' interrupts may have had.
+# Again and again: the module prints ten lines in 5 s, which a device may have had whose interrupt was left raised, as
+# /uio_read.out's is by /fuzz_files.sh.
 heard() {
 	fire
 	dmesg_since_mark | grep -Fxq "handler irq = $line dev = $major"
