@@ -1,13 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Traces of blocks as qemu_plugins/blocks.c writes them, made by hand."""
+"""Traces of blocks as qemu_plugins/blocks.c writes them, made by hand, and a boot that leaves one."""
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+
+import fakes
+
+from lkmc import machine, symbol_table
+from lkmc.outcome import Outcome
+from lkmc.output import Output
+from lkmc.request import RunRequest
+from lkmc.run_folder import RunFolder
+from lkmc.symbol_table import Symbol
 
 Block = tuple[int, Sequence[int]]           # its address, the sizes of its instructions
 Executed = tuple[int, Sequence[tuple[int, int]]]    # a processor; blocks, how many times in a row
+
+# A boot of an aarch64 kernel: the firmware, the image where QEMU puts it, the kernel at its own addresses, user space.
+START_KERNEL, STARTS_INIT = 0xffff800008000000, 0xffff800008000040
+BOOT: list[Block] = [(0x40000000, [4] * 6), (machine.read("aarch64").kernels[0].entry, [4] * 2),
+                     (START_KERNEL, [4] * 10), (STARTS_INIT, [4]), (0x400000, [4] * 3)]
+FIRMWARE, IMAGE, KERNEL, INIT, USER = range(5)
+ENDED = Outcome(0, "the guest ended")
 
 
 def piece(kind: int, processor: int, data: bytes) -> bytes:
@@ -36,3 +52,36 @@ def trace(path: Path, some: Sequence[Block], runs: Sequence[Executed]) -> Path:
     ends = [piece(4, processor, struct.pack("<Q", total)) for processor, total in totals.items()]
     path.write_bytes(b"".join([b"LKMCBLK1", blocks(some), *(executed(*run) for run in runs), *ends]))
     return path
+
+
+def counted(path: Path, some: Sequence[Block], times: Sequence[int]) -> Path:
+    """A whole file without the sequence: how many times each block was executed."""
+    total = sum(len(sizes) * often for (_, sizes), often in zip(some, times, strict=True))
+    ends = [piece(3, 0, struct.pack(f"<{len(times)}Q", *times)), piece(4, 0, struct.pack("<Q", total))]
+    path.write_bytes(b"".join([b"LKMCBLK1", blocks(some), *ends]))
+    return path
+
+
+def kernel_output(path: Path, linux_config: str = "") -> Output:
+    """An output with the kernel of BOOT."""
+    output = fakes.output_folder(path, "aarch64", linux_config)
+    symbols = [Symbol(START_KERNEL, True, "start_kernel"), Symbol(STARTS_INIT, True, "run_init_process")]
+    (output.images / "vmlinux").write_bytes(symbol_table.elf(symbols, "aarch64"))
+    return output
+
+
+class Guests:
+    """In the place of launch.once: boots that leave these traces, one after the other, and end alike."""
+
+    def __init__(self, *leave: Callable[[Path], object], outcome: Outcome = ENDED, modules: str = "") -> None:
+        self.leave, self.outcome, self.modules = list(leave), outcome, modules
+        self.requests: list[RunRequest] = []
+
+    def __call__(self, request: RunRequest, built: Output, run: RunFolder) -> Outcome:
+        self.requests.append(request)
+        self.leave.pop(0)(run.blocks)
+        if self.modules:
+            (built.path / "9p").mkdir(exist_ok=True)
+            (built.path / "9p/modules").write_text(self.modules)
+        run.finish({})
+        return self.outcome

@@ -2,7 +2,6 @@
 """coverage, source_lines: functions and lines from executed blocks."""
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import block_files
@@ -22,11 +21,8 @@ TEXTS = ["f a.c:1", "f a.c:2", "g b.h:7", "h", "[user]", "unused a.c:9"]
 def seen(path: Path, times: list[int]) -> Coverage:
     """Six blocks of two instructions, each on a line of its own, that were executed so often."""
     some = [(4096 * (i + 1), [4, 4]) for i in range(len(TEXTS))]
-    ends = [block_files.piece(3, 0, struct.pack(f"<{len(times)}Q", *times)),
-            block_files.piece(4, 0, struct.pack("<Q", 2 * sum(times)))]
-    path.write_bytes(b"".join([b"LKMCBLK1", block_files.blocks(some), *ends]))
     lines = Lines()
-    return coverage.of(Trace.read(path), np.repeat(lines.all_of(TEXTS), 2), lines)
+    return coverage.of(Trace.read(block_files.counted(path, some, times)), np.repeat(lines.all_of(TEXTS), 2), lines)
 
 
 def test_functions_are_counted_by_their_busiest_line(tmp_path: Path) -> None:
