@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/test-baremetal and scripts/build-baremetal with a tree of programs, a runner and a make that are none."""
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from xml.etree import ElementTree
+
+import fakes
+import pytest
+from test_programs import elf
+
+from lkmc import baremetal, cli, paths
+from lkmc.output import Output
+
+PROGRAMS = {
+    "hello.c": "",
+    "exit42.c": "// lkmc: exit=42\n",
+    "echo.c": "// lkmc: input=abc timeout=7\n",
+    "only_arm.c": "// lkmc: arch=arm\n",
+    "newlib.c": "// lkmc: libc=newlib\n",
+    "arch/aarch64/add.S": "",
+    "arch/arm/add.S": "",
+}
+# A scripts/run that says how it was called; each program's status is what stands in its file, behind the headers.
+RUN = """echo "$*" >>"$LOG"; typed=$(cat); echo "typed $typed"; for program; do :; done
+exit "$(sed -n 's/.*status=//p' "$program")\""""
+# A make that makes what it is asked for, or all that can be.
+MAKE = """for word; do case $word in IMAGES=*) images=${word#*=} ;; esac; done
+echo "$*" >>"$LOG"; mkdir -p "$images"; touch "$images/hello.elf\""""
+
+
+@pytest.fixture
+def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Output:
+    """A Buildroot output in which the programs were made that its compiler can make."""
+    monkeypatch.setattr(paths, "TOP", tmp_path / "top")
+    monkeypatch.setenv("LOG", str(tmp_path / "log"))
+    fakes.on_path(monkeypatch, tmp_path / "bin", make=MAKE)
+    fakes.script(tmp_path / "top/scripts/run", RUN)
+    for name, text in PROGRAMS.items():
+        source = tmp_path / "top/baremetal" / name
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(text)
+    built = fakes.output_folder(tmp_path / "o", "aarch64")
+    for name, status in {"hello": 0, "exit42": 42, "echo": 0, "arch/aarch64/add": 0}.items():
+        ends(built, name, status)
+    return built
+
+
+def ends(output: Output, name: str, status: int) -> None:
+    """Make a program that ends with this status."""
+    path = output.images / f"baremetal/{name}.elf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with elf(path).open("ab") as file:
+        file.write(b"\nstatus=%d\n" % status)
+
+
+def suite(output: Output, *words: str) -> int:
+    return cli.main("test-baremetal", ["--output", str(output.path), *words])
+
+
+def called(tmp_path: Path) -> list[list[str]]:
+    """The words of each call of scripts/run or make."""
+    return sorted(shlex.split(line) for line in (tmp_path / "log").read_text().splitlines())
+
+
+def test_each_program_is_a_test_whose_right_status_its_header_says(
+        output: Output, capsys: pytest.CaptureFixture[str]) -> None:
+    assert suite(output) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "KTAP version 1", "1..6", "ok 1 aarch64/arch/aarch64/add", "ok 2 aarch64/echo", "ok 3 aarch64/exit42",
+        "ok 4 aarch64/hello", "ok 5 aarch64/newlib # SKIP only with the C library newlib",
+        "ok 6 aarch64/only_arm # SKIP only on arm"]
+
+
+def test_a_program_is_run_as_a_user_would(output: Output, tmp_path: Path) -> None:
+    assert suite(output, "-k", "echo", "-k", "arch/*", "--timeout", "9", "--qemu-which", "host") == 0
+    common = ["--quiet", "--output", str(output.path), "--qemu-which", "host", "--run-id"]
+    folder = output.images / "baremetal"
+    assert called(tmp_path) == [
+        [*common, "test-arch-aarch64-add", "--timeout", "9.0", "--baremetal", f"{folder}/arch/aarch64/add.elf"],
+        [*common, "test-echo", "--timeout", "7", "--baremetal", f"{folder}/echo.elf"]]
+
+
+def test_a_program_that_fails_is_shown_with_what_it_said(
+        output: Output, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ends(output, "echo", 3)
+    assert suite(output, "-k", "echo", "--junit", str(tmp_path / "junit.xml")) == 1
+    assert capsys.readouterr().out.splitlines()[2:] == ["# typed abc", "not ok 1 aarch64/echo # exit status 3, not 0"]
+    [failure] = ElementTree.parse(tmp_path / "junit.xml").iter("failure")
+    assert (failure.text, failure.get("message")) == ("typed abc", "exit status 3, not 0")
+
+
+def test_a_right_status_other_than_0_is_not_right_for_others(
+        output: Output, capsys: pytest.CaptureFixture[str]) -> None:
+    ends(output, "exit42", 0)
+    assert suite(output, "-k", "exit42") == 1
+    assert "not ok 1 aarch64/exit42 # exit status 0, not 42" in capsys.readouterr().out
+
+
+def test_a_program_that_was_not_built_is_left_to_the_runner_to_explain(output: Output, tmp_path: Path) -> None:
+    (output.images / "baremetal/hello.elf").unlink()
+    suite(output, "-k", "hello")
+    assert called(tmp_path)[0][-1] == str(tmp_path / "top/baremetal/hello.c")
+
+
+def test_with_another_compiler_the_programs_are_made_first(output: Output, tmp_path: Path) -> None:
+    fakes.script(output.host / "bin/aarch64-buildroot-elf-gcc", "exit 0")
+    (output.images / "baremetal/hello.elf").unlink()
+    suite(output, "-k", "hello", "--gcc-which", "buildroot")
+    run, make = called(tmp_path)
+    assert {"TOOLCHAIN=buildroot", f"BIN={output.host}/bin/"} <= set(make)
+    assert run[-1] == f"{output.images}/baremetal/hello.elf"
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["-k", "helo"], "no example 'helo' to test (did you mean hello"),
+    (["--all-archs"], "--all-archs takes the output of each architecture; leave out --output"),
+    (["--gcc-which", "crosstool-ng"], "aarch64-lkmc-elf-gcc: not built; choose it for lkmc-baremetal"),
+])
+def test_a_request_that_cannot_be_is_refused_in_a_line(output: Output, capsys: pytest.CaptureFixture[str],
+                                                       words: list[str], said: str) -> None:
+    assert suite(output, *words) == 125
+    told = capsys.readouterr()
+    assert said in told.err and told.err.count("\n") == 1 and told.out == ""
+
+
+def build(output: Output, *words: str) -> int:
+    return cli.main("build-baremetal", ["--output", str(output.path), *words])
+
+
+def test_building_compiles_the_programs_that_are_named_or_all(
+        output: Output, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(output, "hello", "baremetal/arch/aarch64/add.S") == build(output) == 0
+    assert capsys.readouterr().out == f"{output.images}/baremetal\n" * 2
+    every, two = sorted(called(tmp_path), key=len)
+    assert every == two[:-2] and two[-2:] == ["hello.elf", "arch/aarch64/add.elf"]
+    assert {"-C", str(baremetal.TREE.path), "ARCH=aarch64", "TOOLCHAIN=host", "BIN="} <= set(every)
+
+
+def test_all_architectures_are_built_in_folders_of_their_own(
+        output: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(paths, "OUT", tmp_path / "out")
+    assert cli.main("build-baremetal", ["--all-archs"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{tmp_path}/out/{arch}-prebuilt/images/baremetal" for arch in ("aarch64", "arm", "x86_64")]
+
+
+@pytest.mark.parametrize(("name", "make", "said"), [
+    ("hallo", "exit 2", "no program 'hallo' for aarch64 in baremetal/ (did you mean hello"),
+    ("newlib", "echo 'make: *** No rule to make target newlib.elf.  Stop.' >&2; exit 2",
+     "newlib: not for aarch64 and this compiler, as its header line says (arch=, libc=); choose another program"),
+    ("hello", "echo 'hello.c:1: error: no'; exit 2", "hello.c:1: error: no; see "),
+])
+def test_what_cannot_be_built_is_one_line(
+        output: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+        name: str, make: str, said: str) -> None:
+    fakes.on_path(monkeypatch, tmp_path / "bin", make=make)
+    assert build(output, name) == 125
+    told = capsys.readouterr()
+    assert said in told.err and told.err.count("\n") == 1 and told.out == ""
