@@ -11,6 +11,7 @@ from pathlib import Path
 
 import fakes
 import pytest
+from test_programs import elf
 
 from lkmc import cli, gdb, machine
 from lkmc.errors import MissingOutput, UserError
@@ -96,3 +97,61 @@ def test_gdb_is_told_the_architecture(tmp_path: Path, arch: str) -> None:
     values = gdb.kernel_values(built, machine.read(arch), built.symbols)
     assert values["architecture"] == machine.read(arch).gdb_architecture
     assert values["vmlinux_gdb"] == "", "the kernel was built without its own commands"
+
+
+def test_without_debug_information_it_is_said_what_gdb_knows(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = fakes.output_folder(tmp_path, "aarch64", images=["Image", "rootfs.cpio"])
+    fakes.script(output.host / "bin/aarch64-linux-gdb", "exit 0")
+    assert cli.main("run-gdb", ["--output", str(tmp_path), "--dry-run"]) == 0
+    told = capsys.readouterr()
+    assert f"file {tmp_path}/images/kallsyms.elf" in told.out.splitlines()
+    assert "GDB knows the addresses of its functions only" in told.err and "--debug-symbols" in told.err
+
+
+def test_a_replay_can_go_back_and_its_modules_are_not_followed(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fakes.script(fakes.output_folder(tmp_path).host / "bin/x-linux-gdb", "exit 0")
+    script = []
+    for how in ("record", "replay"):
+        fakes.script(tmp_path / "run/0/run.sh", f"exec qemu-system-x86_64 -icount shift=2,rr={how},rrfile=x")
+        assert cli.main("run-gdb", ["--output", str(tmp_path), "--dry-run"]) == 0
+        script.append(capsys.readouterr().out)
+    recorded, replayed = script
+    assert "lkmc_gdb.reverse.begin" not in recorded and "follow_modules=True" in recorded
+    assert "lkmc_gdb.reverse.begin" in replayed and "follow_modules=False" in replayed
+
+
+def test_early_boot_is_not_passed_over_unless_a_breakpoint_is_given(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = fakes.output_folder(tmp_path, "aarch64", images=["vmlinux", "Image", "rootfs.cpio"])
+    fakes.script(output.host / "bin/aarch64-linux-gdb", "exit 0")
+    fakes.script(tmp_path / "run/0/run.sh", "exec qemu-system-aarch64 -kernel /other/Image -append quiet")
+    for words, goes_on in (([], False), (["start_kernel"], True)):
+        assert cli.main("run-gdb", ["--output", str(tmp_path), "--dry-run", "--early", *words]) == 0
+        script = capsys.readouterr().out.splitlines()
+        assert f'python lkmc_gdb.begin("{tmp_path}/images/vmlinux", "/other/Image", "", {{}})' in script
+        assert ("continue" in script) == goes_on
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--baremetal", "hello", "--early"], "--early is for Linux in a guest; leave it out"),
+    (["--userland", "hello", "--no-lxsymbols"], "--no-lxsymbols is for Linux in a guest; leave it out"),
+    (["--sim"], "--sim runs a program of --baremetal; give one"),
+    (["--userland", "hello", "--sim"], "--sim runs a program of --baremetal; give one"),
+    (["--baremetal", "helo"], "no program 'helo' for aarch64 in baremetal/ (did you mean hello"),
+    (["--baremetal", "hello"], "no program runs in {run}; start one with: scripts/run --wait-gdb --baremetal hello "
+                               "--output {output} --run-id 0"),
+])
+def test_a_program_that_cannot_be_debugged_is_one_line(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str],
+        said: str) -> None:
+    output = fakes.output_folder(tmp_path, "aarch64")
+    fakes.script(output.host / "bin/aarch64-linux-gdb", "exit 0")
+    (output.images / "baremetal").mkdir()
+    elf(output.images / "baremetal/hello.elf")
+    monkeypatch.setattr(gdb, "STARTING", 0)
+    assert cli.main("run-gdb", ["--output", str(tmp_path), *words]) == 125
+    told = capsys.readouterr()
+    assert said.format(output=tmp_path, run=tmp_path / "run/0") in told.err
+    assert told.err.count("\n") == 1 and told.out == ""
