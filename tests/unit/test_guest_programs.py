@@ -2,13 +2,15 @@
 """guest_programs: the guest's programs and libraries on the host, and the debuggers that are started for them."""
 from __future__ import annotations
 
+import contextlib
 import shlex
 from pathlib import Path
 
 import fakes
 import pytest
+from test_network import Usernet
 
-from lkmc import cli, guest_programs
+from lkmc import cli, guest_programs, qmp
 from lkmc.errors import MissingOutput
 from lkmc.output import Output
 
@@ -67,3 +69,26 @@ def test_run_gdbserver_connects_to_a_port_of_this_host(output: Output, capsys: p
     assert "break sleep" in script and "continue" not in script
     assert shlex.split(last)[1:] == [str(output.host / "bin/aarch64-linux-gdb"), "-q", "-x",
                                      f"{output.path}/run/0/gdbinit"]
+
+
+def test_run_gdbserver_takes_the_port_that_the_run_forwards_and_waits_as_long_as_it_is_told(
+        output: Output, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    way = "  TCP[HOST_FORWARD]  3       127.0.0.1 34483       10.0.2.15 45457     0     0\r\n"
+    monkeypatch.setattr(qmp, "of_run", lambda built, run: contextlib.nullcontext(Usernet(way)))
+    (output.path / "run/0").mkdir(parents=True)
+    fakes.script(output.host / "bin/aarch64-linux-gdb", 'cat "$3"; exit 7')
+    assert cli.main("run-gdbserver", ["--output", str(output.path), "--timeout", "5", "busybox", "ls_main"]) == 7
+    told = capfd.readouterr()
+    assert 'connect("127.0.0.1:34483", 5.0, "in the guest run: /gdbserver.sh busybox")' in told.out
+    assert "break ls_main\n" in told.out and told.err.startswith(f"+ {output.host}/bin/aarch64-linux-gdb -q -x ")
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["nothing"], "no program 'nothing'"),
+    (["count"], "scripts/run --output {output} --run-id 0"),
+])
+def test_run_gdbserver_without_a_program_or_a_run_names_the_next_command(
+        output: Output, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
+    assert cli.main("run-gdbserver", ["--output", str(output.path), *words]) == 125
+    told = capsys.readouterr().err
+    assert said.format(output=output.path) in told and told.count("\n") == 1
