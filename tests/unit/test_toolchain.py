@@ -2,13 +2,15 @@
 """toolchain: which cross tool is taken."""
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import fakes
 import pytest
 
-from lkmc import cli, machine, toolchain
+from lkmc import machine, paths, toolchain
 from lkmc.errors import MissingOutput
+from lkmc.output import Output
 
 
 def test_the_output_s_own_tool_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,8 +41,15 @@ def test_an_unknown_tool_is_an_error_that_names_the_others(tmp_path: Path, monke
         toolchain.tool("objdmp", output, machine.read("aarch64"), yes=False)
 
 
-def test_the_command_replaces_the_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def run_toolchain(output: Output, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([paths.TOP / "scripts/run-toolchain", "--output", output.path, *words],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+
+def test_the_command_replaces_the_script(tmp_path: Path) -> None:
     output = fakes.output_folder(tmp_path / "o")
-    own = fakes.script(output.host / "bin/x86_64-linux-nm", "exit 0")
-    assert cli.main("run-toolchain", ["--output", str(output.path), "--dry-run", "nm", "--", "-a", "b c"]) == 0
-    assert capsys.readouterr().out == f"{own} -a 'b c'\n"
+    own = fakes.script(output.host / "bin/x86_64-linux-nm", 'printf "%s|" "$@"; exit 7')
+    done = run_toolchain(output, "--dry-run", "nm", "--", "-a", "b c")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{own} -a 'b c'\n", "")
+    done = run_toolchain(output, "nm", "--", "-a", "b c", "--", "--dry-run")
+    assert (done.returncode, done.stdout, done.stderr) == (7, "-a|b c|--|--dry-run|", "")
