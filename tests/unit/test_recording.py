@@ -151,3 +151,15 @@ def test_qemu_rr_records_and_replays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lkmc.commands.run.main", main)
     assert cli.main("qemu-rr", ["--eval-after", "exit 7", "--wait-gdb"]) == 7
     assert runs == [("record", b"exit 7\n", False), ("replay", None, True)]
+
+
+def test_qemu_rr_replays_nothing_where_nothing_could_be_recorded(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    runs = []
+
+    def main(args: argparse.Namespace) -> int:
+        runs.append(RunRequest.of(args).rr)
+        raise EmulatorFailed("the emulator ended at once")
+    monkeypatch.setattr("lkmc.commands.run.main", main)
+    assert cli.main("qemu-rr", ["--eval-after", "true"]) == 125 and runs == ["record"]
+    assert capsys.readouterr().err == "scripts/qemu-rr: the emulator ended at once\n"
