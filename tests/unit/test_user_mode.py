@@ -11,7 +11,7 @@ import pytest
 from test_programs import elf
 
 from lkmc import paths, user_vs_system
-from lkmc.output import Output
+from lkmc.output import PREBUILT, Output
 
 
 @pytest.fixture
@@ -94,6 +94,7 @@ def test_a_run_for_gdb_has_a_socket_and_keeps_others_out(output: Output) -> None
     (["--userland", "hello", "--kgdb"], "--kgdb needs a guest"),
     (["--userland", "hello", "--userland-args", "'"], "--userland-args: no closing quotation: '"),
     (["--userland", "hello", "--gcc-which", "gcc"], "invalid choice: 'gcc'"),
+    (["--userland", "hello", "--gcc-which", "crosstool-ng"], "its programs are for no operating system; choose host "),
     (["--userland", "hello", "--tmux"], "--tmux needs "),
 ])
 def test_a_request_that_cannot_be_is_refused_in_a_line(output: Output, words: list[str], said: str) -> None:
@@ -143,3 +144,39 @@ def test_in_tmux_gdb_comes_beside_the_program(output: Output, tmp_path: Path, op
         PATH=f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
     said = (tmp_path / "tmux.log").read_text()
     assert f"scripts/run-gdb --output {output.path} --run-id 0 {elsewhere} main" in said
+
+
+@pytest.mark.parametrize(("words", "folder"), [
+    ([], "images/lkmc"),
+    (["--static"], "build/lkmc-userland-static"),
+    (["--gcc-which", "host"], "build/lkmc-userland-host"),
+    (["--gcc-which", "host", "--static"], "build/lkmc-userland-host-static"),
+])
+def test_each_way_of_linking_has_a_folder_of_its_own(output: Output, words: list[str], folder: str) -> None:
+    done = run(output, "--dry-run", "--userland", "hello", *words)
+    assert done.stdout.split()[-1] == f"{output.path}/{folder}/hello.out"
+    assert ("LD_LIBRARY_PATH" in done.stdout) == ("host" not in words), "the distro's libraries are where they are"
+
+
+def test_a_prebuilt_output_has_no_compiler_of_buildroot_s(tmp_path: Path) -> None:
+    out = fakes.output_folder(tmp_path / "out", "aarch64", config=f"{PREBUILT}\n")
+    said = refused(run(out, "--userland", "hello", "--gcc-which", "buildroot"))
+    assert "has no compiler of Buildroot's; leave out --gcc-which, or run scripts/build --arch aarch64" in said
+
+
+def test_the_libraries_are_those_of_the_toolchain_before_the_end_of_a_build(output: Output) -> None:
+    (output.path / "staging/lib/ld.so").unlink()
+    (output.path / "staging/lib").rmdir()
+    assert f"{output.path}/staging: no libraries; make it with: scripts/build" in refused(
+        run(output, "--userland", "hello"))
+    (output.host / "aarch64-buildroot-linux-gnu/sysroot/lib").mkdir(parents=True)
+    (output.host / "aarch64-buildroot-linux-gnu/sysroot/lib/ld.so").touch()
+    done = run(output, "--dry-run", "--userland", "hello")
+    assert f" -L {output.host}/aarch64-buildroot-linux-gnu/sysroot " in done.stdout
+
+
+def test_gdb_comes_beside_a_program_that_waits_for_it_only(output: Output, tmp_path: Path) -> None:
+    fakes.script(tmp_path / "bin/tmux", f"echo $* >>{tmp_path}/tmux.log")
+    said = refused(run(output, "--userland", "hello", "--tmux", TMUX_PANE="%0",
+                       PATH=f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}"))
+    assert "--tmux needs --wait-gdb here" in said and not (tmp_path / "tmux.log").exists()
