@@ -2,8 +2,11 @@
 """scripts/who-wrote: what is asked of GDB and of the replays, and what is told; GDB and QEMU are none."""
 from __future__ import annotations
 
+import argparse
 import contextlib
 import fcntl
+import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +15,7 @@ from typing import Any
 import fakes
 import pytest
 
-from lkmc import cli, paths, qmp, recording, writers
+from lkmc import cli, gdb, paths, qmp, recording, writers
 from lkmc.commands import who_wrote
 from lkmc.errors import EmulatorFailed
 from lkmc.outcome import Outcome
@@ -53,7 +56,11 @@ def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Output:
 def replays(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The run ids of the replays that were started; their monitor is none."""
     started: list[str] = []
-    monkeypatch.setattr(who_wrote, "replay", lambda args, built, run: started.append(args.run_id))
+
+    def replayed(args: argparse.Namespace, built: Output, run: RunFolder, limit: float) -> Any:
+        started.append(args.run_id)
+        return contextlib.nullcontext()
+    monkeypatch.setattr(who_wrote, "replayed", replayed)
     monkeypatch.setattr(qmp, "of_run", lambda built, run: contextlib.nullcontext())
     return started
 
@@ -142,12 +149,32 @@ def test_a_replay_that_does_not_start_is_told_with_the_runner_s_words(
                                               f"--background --qemu-which buildroot\n")
 
 
-def test_a_replay_that_lives_on_is_named_by_its_process(tmp_path: Path) -> None:
-    run = RunFolder(tmp_path)
-    who_wrote.ended(run, 0)
-    with (tmp_path / "lock").open("w") as lock:
-        lock.write("4711")
-        lock.flush()
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(EmulatorFailed, match="the replay does not end; end process 4711"):
-            who_wrote.ended(run, 0)
+@pytest.mark.parametrize(("error", "kind"), [(EmulatorFailed("stands still"), EmulatorFailed), (None, EmulatorFailed),
+                                             (KeyboardInterrupt(), KeyboardInterrupt)])
+def test_a_replay_that_nobody_needs_any_more_is_ended(
+        output: Output, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: BaseException | None,
+        kind: type[BaseException]) -> None:
+    run = RunFolder(output.path / "run/0")
+    run.socket("gdb").touch()
+    fakes.script(tmp_path / "top/scripts/run", "exit 0")
+    monkeypatch.setattr(paths, "TOP", tmp_path / "top")
+    args = argparse.Namespace(run_id="0", qemu_which=None)
+    with (run.path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)        # which the process has until its end
+        emulator = subprocess.Popen(["sleep", "60"], pass_fds=[lock.fileno()])
+        lock.write(str(emulator.pid))
+    with emulator:
+        with pytest.raises(kind) as caught, who_wrote.replayed(args, output, run, 0):
+            if error:
+                raise error
+        assert emulator.wait(60) == -signal.SIGTERM
+    assert not gdb.alive(run) and (error or "QEMU hangs; try another one" in str(caught.value))
+
+
+def test_a_replay_that_ends_by_itself_is_waited_for(output: Output, monkeypatch: pytest.MonkeyPatch,
+                                                    tmp_path: Path) -> None:
+    fakes.script(tmp_path / "top/scripts/run", "exit 0")
+    monkeypatch.setattr(paths, "TOP", tmp_path / "top")
+    monkeypatch.setattr(gdb, "wait_for", lambda stub, run: None)
+    with who_wrote.replayed(argparse.Namespace(run_id="0", qemu_which=None), output, RunFolder(tmp_path), 60):
+        pass

@@ -11,9 +11,13 @@ The run is replayed twice: once under a watchpoint, and once to stop at the last
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import re
+import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from lkmc import gdb, machine, output, paths, qmp, recording, toolchain, writers
@@ -45,11 +49,9 @@ def main(args: argparse.Namespace) -> int:
         print(f"{args.variable}: {size} bytes at {address:#x}")
         return 0
     limit = recording.limit(recorded)
-    replay(args, built, run)
-    with qmp.of_run(built, run) as monitor:
+    with replayed(args, built, run, limit), qmp.of_run(built, run) as monitor:
         watch = writers.watched(address, size)
         found = writers.find(run.socket("gdb"), monitor, watch, args.times, limit, mach.qemu.watch_stops)
-    ended(run, limit)
     print(f"{args.variable}: written {found.count} times" + (f", the last {len(found.last)}:" if found.last else ""),
           flush=True)
     if found.last:
@@ -69,15 +71,27 @@ def place(variable: str, program: str, symbols: Path) -> tuple[int, int]:
     return int(numbers[1]), int(numbers[2])
 
 
-def replay(args: argparse.Namespace, built: Output, run: RunFolder) -> None:
-    """Start the replay, stopped before its first instruction."""
+@contextlib.contextmanager
+def replayed(args: argparse.Namespace, built: Output, run: RunFolder, limit: float) -> Iterator[None]:
+    """A replay, stopped before its first instruction; at the end of the block it is waited for, after an error ended.
+
+    Nobody else would end it: it runs in the background, and stands still once nobody is at its stub.
+    """
     which = ["--qemu-which", args.qemu_which] if args.qemu_which else []
     done = subprocess.run([str(paths.TOP / "scripts/run"), "--quiet", "--output", str(built.path), "--run-id",
                            args.run_id, "--replay", "--wait-gdb", "--background", *which], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True)
     if done.returncode:
         raise EmulatorFailed(done.stderr.strip())
-    gdb.wait_for(run.socket("gdb"), run)
+    try:
+        gdb.wait_for(run.socket("gdb"), run)
+        yield
+        ended(run, limit)
+    except BaseException:
+        if gdb.alive(run):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int((run.path / "lock").read_text()), signal.SIGTERM)
+        raise
 
 
 def ended(run: RunFolder, limit: float) -> None:
@@ -85,21 +99,21 @@ def ended(run: RunFolder, limit: float) -> None:
     end = time.monotonic() + limit
     while gdb.alive(run):
         if time.monotonic() > end:
-            raise EmulatorFailed(f"the replay does not end; end process {(run.path / 'lock').read_text()}")
+            raise EmulatorFailed(f"the replay did not end within {limit:.0f} s: QEMU hangs; try another one, with "
+                                 f"--qemu-which")
         time.sleep(0.02)
 
 
 def tell(args: argparse.Namespace, built: Output, mach: Machine, run: RunFolder, program: str, found: Found,
          limit: float) -> None:
     """Replay again and stop before each of the last writes. Raises EmulatorFailed."""
-    replay(args, built, run)
-    text = gdb.script("gdbwriters.j2", run=str(run.path), target=str(run.socket("gdb")), expression=args.variable,
-                      places=list(found.last), first=found.count - len(found.last) + 1, into=str(run.path / TOLD),
-                      **gdb.kernel_values(built, mach, built.symbols))
-    run.gdb_script.write_text(text)
-    command = (program, "-q", "-nx", "-batch", "-x", str(run.gdb_script))
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if not (run.path / TOLD).exists():
-        raise EmulatorFailed(f"{' '.join(command)}: {' '.join((done.stdout + done.stderr).split())[-300:]}")
-    print((run.path / TOLD).read_text(), end="")
-    ended(run, limit)
+    with replayed(args, built, run, limit):
+        text = gdb.script("gdbwriters.j2", run=str(run.path), target=str(run.socket("gdb")), expression=args.variable,
+                          places=list(found.last), first=found.count - len(found.last) + 1, into=str(run.path / TOLD),
+                          **gdb.kernel_values(built, mach, built.symbols))
+        run.gdb_script.write_text(text)
+        command = (program, "-q", "-nx", "-batch", "-x", str(run.gdb_script))
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if not (run.path / TOLD).exists():
+            raise EmulatorFailed(f"{' '.join(command)}: {' '.join((done.stdout + done.stderr).split())[-300:]}")
+        print((run.path / TOLD).read_text(), end="")
