@@ -137,10 +137,13 @@ def find(top: Path, arch: str) -> tuple[Example, ...]:
                         key=lambda example: (example.test == "last", example.name)))
 
 
-def select(examples: Iterable[Example], patterns: Iterable[str]) -> tuple[Example, ...]:
-    """The examples with these names, patterns of the shell; all without a pattern. Raises UserError."""
+def select(examples: Iterable[Example], patterns: Iterable[str], others: Iterable[Example] = ()) -> tuple[Example, ...]:
+    """The examples with these names, patterns of the shell; all without a pattern. Raises UserError.
+
+    others: those of other architectures, whose names are right as well.
+    """
     examples, patterns = tuple(examples), tuple(patterns)
-    names = {example: (example.name, example.name.rsplit(".", 1)[0]) for example in examples}
+    names = {example: (example.name, example.name.rsplit(".", 1)[0]) for example in (*examples, *others)}
     for pattern in patterns:
         if not any(fnmatch.filter(both, pattern) for both in names.values()):
             known = {name for both in names.values() for name in both}

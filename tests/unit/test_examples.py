@@ -137,6 +137,14 @@ def test_a_name_that_matches_nothing_is_answered_with_the_nearest() -> None:
         examples.select(SOME, ["zzzzzzzz"])
 
 
+def test_a_name_may_be_that_of_another_architecture_s_example() -> None:
+    other = Example("rdtsc.out", Path("rdtsc.out"))
+    assert examples.select(SOME, ["rdtsc"], [other]) == ()
+    assert [example.name for example in examples.select(SOME, ["rdtsc", "hello2"], [other])] == ["hello2.sh"]
+    with pytest.raises(UserError, match="did you mean rdtsc"):
+        examples.select(SOME, ["rdtcs"], [other])
+
+
 @pytest.mark.parametrize("arch", machine.arches())
 def test_the_examples_of_the_tree(arch: str) -> None:
     found = examples.find(paths.TOP, arch)

@@ -125,6 +125,15 @@ def test_a_request_that_cannot_be_is_refused_in_a_line(output: Output, capsys: p
     assert said in told.err and told.err.count("\n") == 1 and told.out == ""
 
 
+def test_a_program_of_one_architecture_can_be_chosen_among_all(
+        output: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(paths, "OUT", tmp_path)
+    output.path.rename(tmp_path / "aarch64")
+    assert cli.main("test-baremetal", ["--all-archs", "-k", "arch/aarch64/*"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["KTAP version 1", "1..1", "ok 1 aarch64/arch/aarch64/add"]
+    assert not (tmp_path / "arm-prebuilt/build").exists(), "nothing is compiled where nothing is to be run"
+
+
 def build(output: Output, *words: str) -> int:
     return cli.main("build-baremetal", ["--output", str(output.path), *words])
 

@@ -121,6 +121,18 @@ def test_a_program_that_does_not_end_is_ended(output: Output, capsys: pytest.Cap
     assert set(results(capsys).values()) == {"not ok did not end within 0.2 s"}
 
 
+def test_a_program_of_one_architecture_can_be_chosen_among_all(
+        output: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(paths, "OUT", tmp_path)
+    (tmp_path / "top/userland/arch/aarch64").mkdir(parents=True)
+    (tmp_path / "top/userland/arch/aarch64/add.S").touch()
+    does(output, "add", "exit 0")
+    monkeypatch.setenv("OVERLAY", str(tmp_path / "aarch64/images/lkmc"))
+    output.path.rename(tmp_path / "aarch64")
+    assert cli.main("test-user-mode", ["--all-archs", "-k", "add"]) == 0
+    assert results(capsys) == {"dynamic/add.out": "ok", "static/add.out": "ok"}
+
+
 @pytest.mark.parametrize(("words", "said"), [
     (["-k", "helo"], "no example 'helo' to test (did you mean hello"),
     (["--all-archs"], "--all-archs takes the output of each architecture"),

@@ -49,16 +49,22 @@ def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
     """The programs of an architecture, made where Buildroot did not. Raises LkmcError when they cannot be."""
     built = programs.home(args, arch)
     mach = machine.read(built.arch)
+    others = [example for other in machine.arches() if args.all_archs for example in _examples(other)]
+    chosen = examples.select(_examples(built.arch), args.keyword, others)
+    if not chosen:
+        return []
     ready.install_emulator(args.qemu_which, mach, built, args.yes)
     maker = baremetal.Maker(built, mach, args.gcc_which, args.yes)
     if built.prebuilt or args.gcc_which:
         maker.make([])
-    found = [Example(name, path, examples.header(path)) for name, path in baremetal.TREE.sources(built.arch).items()]
     options = ("--qemu-which", args.qemu_which) if args.qemu_which else ()
-    chosen = examples.select(found, args.keyword)
     files = {example: maker.file(example.name) for example in chosen}
     return [Case(example, built, files[example] if files[example].exists() else example.path, options,
                  _obstacle(example, maker)) for example in chosen]
+
+
+def _examples(arch: str) -> list[Example]:
+    return [Example(name, path, examples.header(path)) for name, path in baremetal.TREE.sources(arch).items()]
 
 
 def _obstacle(example: Example, maker: baremetal.Maker) -> str:

@@ -52,8 +52,10 @@ def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
     """The examples of an architecture, in both ways, made. Raises LkmcError when they cannot be."""
     built = programs.home(args, arch)
     mach = machine.read(built.arch)
-    ours = (example for example in examples.find(paths.TOP, built.arch) if example.name.endswith(user_mode.TREE.suffix))
-    chosen = examples.select(ours, args.keyword)
+    others = [example for other in machine.arches() if args.all_archs for example in _examples(other)]
+    chosen = examples.select(_examples(built.arch), args.keyword, others)
+    if not chosen:
+        return []
     qemu = user_mode.emulator(args.qemu_which, built, mach, args.yes)
     cases = []
     for linked, static in LINKED.items():
@@ -66,6 +68,10 @@ def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
         cases += [Case(example, built.arch, linked, obstacles[example], commands.get(example, ()))
                   for example in chosen]
     return cases
+
+
+def _examples(arch: str) -> list[Example]:
+    return [example for example in examples.find(paths.TOP, arch) if example.name.endswith(user_mode.TREE.suffix)]
 
 
 def _obstacle(example: Example, maker: Maker) -> str:
