@@ -2,6 +2,7 @@
 """Fixtures of the tests that boot a guest: they run on every output folder given by --output."""
 from __future__ import annotations
 
+import fcntl
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,6 +45,14 @@ def no_installing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     if "unit" in request.path.parts and not request.node.get_closest_marker("apt"):
         monkeypatch.setattr(apt, "require", lambda programs, yes: None)
         monkeypatch.setattr(apt, "install", lambda packages, yes: None)
+
+
+@pytest.fixture
+def checkout() -> Iterator[None]:
+    """For tests that edit a file of the checkout, or build from it: no test of another output does so meanwhile."""
+    with (paths.OUT / "tests.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from lkmc import loop, overrides, paths, sources
 from lkmc.console import Console
 from lkmc.output import Output
 
+pytestmark = pytest.mark.usefixtures("checkout")
+
 HACK = str(paths.TOP / "scripts/hack")
 BUILD = str(paths.TOP / "scripts/build")
 

@@ -14,6 +14,8 @@ from booting import RUN
 from lkmc import buildroot, paths
 from lkmc.output import Output
 
+pytestmark = pytest.mark.usefixtures("checkout")
+
 # The kernel options that the runners and the modules cannot do without, by what they are for.
 NEEDED = {
     "modules": "CONFIG_MODULE_UNLOAD", "the exit status": "CONFIG_VIRTIO_CONSOLE", "the payload": "CONFIG_VIRTIO_BLK",
