@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What we use of QEMU's interface for plugins, declared here as a distro's QEMU comes without its header, and the header
- * of later ones needs GLib's. QEMU_PLUGIN_VERSION is given to the compiler: 1 for a QEMU older than 9, else 2, which
- * counts for each processor by itself and which later ones take, too.
+ * of later ones needs GLib's. QEMU_PLUGIN_VERSION is given to the compiler: 1 for a QEMU older than 9; 2, which counts
+ * for each processor by itself; 4 since 9.2, which reads registers and memory, and which later ones take, too.
  */
 #ifndef API_H
 #define API_H
@@ -33,7 +33,7 @@ typedef struct {
 	};
 } qemu_info_t;
 
-enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
+enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_CB_R_REGS };
 enum qemu_plugin_op { QEMU_PLUGIN_INLINE_ADD_U64 };
 
 typedef void (*qemu_plugin_udata_cb_t)(qemu_plugin_id_t id, void *data);
@@ -69,6 +69,35 @@ void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn
 #else
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn, enum qemu_plugin_op op, void *counter,
 						uint64_t value);
+#endif
+
+#if QEMU_PLUGIN_VERSION >= 4
+/* GLib's, which is in QEMU's process. */
+typedef struct {
+	char *data;
+	unsigned int len;
+} GArray;
+
+typedef struct {
+	uint8_t *data;
+	unsigned int len;
+} GByteArray;
+
+char *g_array_free(GArray *array, int free_segment);
+GByteArray *g_byte_array_new(void);
+GByteArray *g_byte_array_set_size(GByteArray *array, unsigned int length);
+
+struct qemu_plugin_register;
+
+typedef struct {
+	struct qemu_plugin_register *handle;
+	const char *name;
+	const char *feature;
+} qemu_plugin_reg_descriptor;
+
+GArray *qemu_plugin_get_registers(void);
+int qemu_plugin_read_register(struct qemu_plugin_register *handle, GByteArray *data);
+bool qemu_plugin_read_memory_vaddr(uint64_t address, GByteArray *data, size_t length);
 #endif
 
 #endif

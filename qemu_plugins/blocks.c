@@ -3,21 +3,32 @@
  * Write down every block of instructions that each processor of the guest executes, exactly: a block that an exception
  * leaves in its middle is written as what was executed of it.
  *
- *	-plugin blocks.so,trace=FILE[,sequence=off]
+ *	-plugin blocks.so,trace=FILE[,sequence=off][,what tasks.c takes]
  *
- * The file begins with "LKMCBLK1". Then come pieces: 16 bits say their kind, 16 the processor, 32 how many bytes follow.
+ * The file begins with "LKMCBLK2". Then come pieces: 16 bits say their kind, 16 the processor, 32 how many bytes follow.
  *
- *	BLOCKS		per block, numbered from 0: its address (64 bits), its number of instructions (32 bits), and a
- *			byte for each with its size, padded with zeros to a whole number of 32 bits
+ *	BLOCKS		per block, numbered from 0: its address (64 bits), its number of instructions (32 bits), the
+ *			number of the address space that it was translated for (32 bits; 0 for the kernel's blocks and
+ *			where none is known), and a byte for each instruction with its size, padded with zeros to a
+ *			whole number of 32 bits
  *	SEQUENCE	what one processor executed: the number of a block in 32 bits, whose bit 31 means that in the
  *			next 32 bits is how many times it was executed in a row
  *	TIMES		with sequence=off: how many times each block was executed (64 bits each), for all processors
  *	TOTAL		how many instructions the processor executed (64 bits), as counted one by one
+ *	TASK		the task that the processor runs from here on: its pid (32 bits), its name (16 bytes)
+ *	SPACE		a new address space: its number, and that of the one that it was forked from, or 0 (32 bits
+ *			each)
+ *	MAP		a new mapping: the number of its address space (32 bits), 32 zero bits, where it begins and
+ *			ends, which page of the file it begins with (64 bits each), and the path of the file as it is
+ *			called in its mount, which is empty where there is none
  *
- * A block comes before the first piece that names it. Numbers are in the order of the host's bytes, which QEMU's hosts
- * have with the lowest first. Memory is needed for the different blocks only, whatever the length of the run.
+ * A block comes before the first piece that names it, and before a MAP if it was translated before. The last three are
+ * there when arguments say how to find them; see tasks.c. The pieces of one processor are in the order in which things
+ * happened. A block of user space may be executed in other address spaces, which have the same page of a file. Numbers
+ * are in the order of the host's bytes, which QEMU's hosts have with the lowest first. Memory is needed for the different
+ * blocks only, whatever the length of the run.
  */
-#include "api.h"
+#include "tasks.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -26,9 +37,7 @@
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
-enum kind { BLOCKS = 1, SEQUENCE, TIMES, TOTAL };
-
-#define MAGIC "LKMCBLK1"
+#define MAGIC "LKMCBLK2"
 #define PROCESSORS 64
 #define WORDS (1 << 15)
 #define REPEATED (1u << 31)
@@ -39,6 +48,7 @@ struct block {
 	uint64_t times;		/* with sequence=off */
 	uint32_t number;
 	uint32_t length;	/* in instructions */
+	uint32_t space;		/* of the addresses, in user space */
 	uint8_t sizes[];
 };
 
@@ -50,6 +60,7 @@ struct processor {
 	uint32_t repeated;
 	uint32_t used;
 	uint32_t *words;
+	struct current current;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;	/* of the table, of new blocks, and of the file */
@@ -66,6 +77,9 @@ static struct qemu_plugin_scoreboard *processors;
 static struct processor processors[PROCESSORS];
 #endif
 static bool one_processor;
+
+/* The processor whose block this thread executed last. */
+static __thread unsigned int here __attribute__((tls_model("initial-exec")));
 
 static void fail(const char *what)
 {
@@ -118,7 +132,7 @@ static void write_new_blocks(void)
 
 static void describe(const struct block *block)
 {
-	size_t padded = (block->length + 3) & ~3u, bytes = sizeof(block->address) + sizeof(block->length) + padded;
+	size_t padded = (block->length + 3) & ~3u, bytes = 16 + padded;
 	uint8_t *at;
 
 	if (new_bytes + bytes > new_room) {
@@ -128,15 +142,16 @@ static void describe(const struct block *block)
 	at = memset(new_blocks + new_bytes, 0, bytes);
 	memcpy(at, &block->address, sizeof(block->address));
 	memcpy(at + 8, &block->length, sizeof(block->length));
-	memcpy(at + 12, block->sizes, block->length);
+	memcpy(at + 12, &block->space, sizeof(block->space));
+	memcpy(at + 16, block->sizes, block->length);
 	new_bytes += bytes;
 	if (new_bytes > WORDS)
 		write_new_blocks();
 }
 
-static size_t bucket(uint64_t address, uint32_t length)
+static size_t bucket(uint64_t address, uint32_t length, uint32_t space)
 {
-	return (address * 0x9e3779b97f4a7c15u + length * 0xc2b2ae3d27d4eb4fu) >> 20 & (buckets - 1);
+	return ((address + space) * 0x9e3779b97f4a7c15u + length * 0xc2b2ae3d27d4eb4fu) >> 20 & (buckets - 1);
 }
 
 static void grow(void)
@@ -149,7 +164,7 @@ static void grow(void)
 	for (size_t i = 0; i < n; i++)
 		while (old[i]) {
 			struct block *block = old[i];
-			struct block **place = &table[bucket(block->address, block->length)];
+			struct block **place = &table[bucket(block->address, block->length, block->space)];
 
 			old[i] = block->next;
 			block->next = *place;
@@ -159,24 +174,26 @@ static void grow(void)
 }
 
 /* The block with this address and these instructions, which may be new. */
-static struct block *intern(uint64_t address, uint32_t length, const uint8_t *sizes)
+static struct block *intern(uint64_t address, uint32_t length, uint32_t space, const uint8_t *sizes)
 {
 	struct block *block;
 
 	pthread_mutex_lock(&lock);
-	for (block = table[bucket(address, length)]; block; block = block->next)
-		if (block->address == address && block->length == length && !memcmp(block->sizes, sizes, length))
+	for (block = table[bucket(address, length, space)]; block; block = block->next)
+		if (block->address == address && block->length == length && block->space == space &&
+		    !memcmp(block->sizes, sizes, length))
 			break;
 	if (!block) {
 		struct block **place;
 
 		if (known == buckets)
 			grow();
-		place = &table[bucket(address, length)];
+		place = &table[bucket(address, length, space)];
 		block = need(calloc(1, sizeof(*block) + length));
 		block->address = address;
 		block->number = known++;
 		block->length = length;
+		block->space = space;
 		memcpy(block->sizes, sizes, length);
 		block->next = *place;
 		*place = block;
@@ -210,6 +227,25 @@ static void settle(struct processor *it, unsigned int cpu)
 		write_words(it, cpu);
 }
 
+/* Write a piece on what follows: what was executed before it comes first. */
+void tell(unsigned int cpu, enum kind kind, const void *data, size_t bytes)
+{
+	struct processor *it = processor(cpu);
+
+	settle(it, cpu);
+	if (it->used)
+		write_words(it, cpu);
+	pthread_mutex_lock(&lock);
+	write_new_blocks();
+	write_piece(kind, cpu, data, bytes);
+	pthread_mutex_unlock(&lock);
+}
+
+struct current *current_of(unsigned int cpu)
+{
+	return &processor(cpu)->current;
+}
+
 /* The processor has left the block that it was in. */
 static void leave(struct processor *it, unsigned int cpu)
 {
@@ -219,7 +255,7 @@ static void leave(struct processor *it, unsigned int cpu)
 	if (!block || !length)
 		return;
 	if (length < block->length)
-		block = intern(block->address, length, block->sizes);
+		block = intern(block->address, length, block->space, block->sizes);
 	if (!sequence) {
 		__atomic_fetch_add(&block->times, 1, __ATOMIC_RELAXED);
 		return;
@@ -234,6 +270,7 @@ static void enter(unsigned int cpu, void *block)
 {
 	struct processor *it = processor(cpu);
 
+	here = cpu;
 	leave(it, cpu);
 	it->block = block;
 	it->before = it->executed;
@@ -265,6 +302,8 @@ static void count(struct qemu_plugin_insn *insn)
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t length = qemu_plugin_tb_n_insns(tb);
+	uint64_t address = qemu_plugin_tb_vaddr(tb);
+	uint32_t space = tasks_user(address) ? current_of(here)->space : 0;
 	uint8_t sizes[length];
 
 	for (size_t i = 0; i < length; i++) {
@@ -274,7 +313,8 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		count(insn);
 	}
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, enter, QEMU_PLUGIN_CB_NO_REGS,
-					     intern(qemu_plugin_tb_vaddr(tb), length, sizes));
+					     intern(address, length, space, sizes));
+	tasks_translated(tb);
 }
 
 static void write_times(void)
@@ -318,8 +358,9 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
 			path = argv[i] + 6;
 		else if (!strcmp(argv[i], "sequence=off"))
 			sequence = false;
-		else {
-			fprintf(stderr, "blocks: no argument %s; there are trace=FILE and sequence=off\n", argv[i]);
+		else if (!tasks_argument(argv[i])) {
+			fprintf(stderr, "blocks: no argument %s; there are trace=FILE, sequence=off and those of tasks.c\n",
+				argv[i]);
 			return -1;
 		}
 	}

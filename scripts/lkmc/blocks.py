@@ -20,10 +20,13 @@ from lkmc.errors import MissingOutput
 Numbers = NDArray[np.int64]
 Addresses = NDArray[np.uint64]
 
-MAGIC = b"LKMCBLK1"
-BLOCKS, SEQUENCE, TIMES, TOTAL = 1, 2, 3, 4
+MAGIC = b"LKMCBLK2"
+BLOCKS, SEQUENCE, TIMES, TOTAL, TASK, SPACE, MAP = range(1, 8)
 HEAD = struct.Struct("<HHI")
-BLOCK = struct.Struct("<QI")
+BLOCK = struct.Struct("<QII")
+TASK_NAME = struct.Struct("<i16s")
+NEW_SPACE = struct.Struct("<II")
+MAPPING = struct.Struct("<IIQQQ")
 REPEATED = 1 << 31
 
 
@@ -35,6 +38,38 @@ class Blocks:
     length: Numbers
     instruction: Addresses
     first: Numbers
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Memory of an address space from start to end, which is a file's from a page of it on; path: as the file is called
+    in its mount, empty where there is none."""
+    space: int
+    start: int
+    end: int
+    page: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Spaces:
+    """The guest's address spaces, where the plugin was told how to find them.
+
+    of_block: each block's address space, 0 for those of the kernel and where none is known. older: of each block, how
+    many of the mappings were there when it was translated. parent: what each address space was forked from, or 0.
+    """
+    of_block: Numbers
+    older: Numbers
+    mappings: list[Mapping]
+    parent: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Task:
+    """The task that one processor runs from here on."""
+    processor: int
+    pid: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -52,29 +87,47 @@ class Trace:
     blocks: Blocks
     times: Numbers | None       # of each block, where the plugin counted without a sequence
     totals: dict[int, int]      # instructions of each processor, as counted one by one
+    spaces: Spaces
 
     @classmethod
     def read(cls, path: Path) -> Trace:
         """Read all but the sequence. Raises MissingOutput when there is no such file, or only the beginning of one."""
-        found = bytearray()
-        times, totals = None, {}
+        found, begins, older = bytearray(), [], []
+        times, totals, parents = None, {}, {}
+        mappings: list[Mapping] = []
         for kind, processor, size, file in _pieces(path):
             if kind == BLOCKS:
+                begins.append(len(found))
+                older.append(len(mappings))
                 found += file.read(size)
             elif kind == TIMES:
                 times = np.frombuffer(file.read(size), np.int64)
             elif kind == TOTAL:
                 totals[processor] = int.from_bytes(file.read(size), "little")
+            elif kind == SPACE:
+                number, parents[number] = NEW_SPACE.unpack(file.read(size))
+            elif kind == MAP:
+                mappings.append(_mapping(file.read(size)))
         if not totals:
             raise MissingOutput(f"{path}: the trace has no end: QEMU was killed; trace again")
-        return cls(path, _blocks(bytes(found)), times, totals)
+        blocks, of_block, where = _blocks(bytes(found))
+        piece = np.searchsorted(np.array(begins, np.int64), where, side="right") - 1
+        spaces = Spaces(of_block, np.array(older, np.int64)[piece], mappings, parents)
+        return cls(path, blocks, times, totals, spaces)
 
     def sequence(self) -> Iterator[Piece]:
         """What was executed, in the order of each processor; pieces of several processors take turns."""
+        return (event for event in self.events() if isinstance(event, Piece))
+
+    def events(self) -> Iterator[Piece | Task]:
+        """The same, and where another task comes."""
         for kind, processor, size, file in _pieces(self.path):
             if kind == SEQUENCE:
                 words = np.frombuffer(file.read(size), np.uint32)
                 yield Piece(processor, *_words(words))
+            elif kind == TASK:
+                pid, name = TASK_NAME.unpack(file.read(size))
+                yield Task(processor, pid, name.rstrip(b"\0").decode(errors="surrogateescape"))
 
 
 def _pieces(path: Path) -> Iterator[tuple[int, int, int, BinaryIO]]:
@@ -82,8 +135,10 @@ def _pieces(path: Path) -> Iterator[tuple[int, int, int, BinaryIO]]:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            if file.read(len(MAGIC)) != MAGIC:
-                raise MissingOutput(f"{path}: not a trace of blocks; scripts/trace-boot writes one")
+            magic = file.read(len(MAGIC))
+            if magic != MAGIC:
+                what = "not of this version" if magic[:-1] == MAGIC[:-1] else "not a trace of blocks"
+                raise MissingOutput(f"{path}: {what}; scripts/trace-boot writes one")
             at = len(MAGIC)
             while at < size:
                 head = file.read(HEAD.size)
@@ -97,14 +152,22 @@ def _pieces(path: Path) -> Iterator[tuple[int, int, int, BinaryIO]]:
         raise MissingOutput(f"{path}: no trace of this run; scripts/trace-boot writes one") from None
 
 
-def _blocks(data: bytes) -> Blocks:
-    addresses, lengths, at = [], [], 0
+def _mapping(data: bytes) -> Mapping:
+    space, _, start, end, page = MAPPING.unpack_from(data)
+    return Mapping(space, start, end, page, data[MAPPING.size:].decode(errors="surrogateescape"))
+
+
+def _blocks(data: bytes) -> tuple[Blocks, Numbers, Numbers]:
+    """The blocks, the address space of each, and where in the data each begins."""
+    addresses, lengths, spaces, places, at = [], [], [], [], 0
     sizes = bytearray()
     while at < len(data):
-        address, length = BLOCK.unpack_from(data, at)
+        address, length, space = BLOCK.unpack_from(data, at)
+        places.append(at)
         at += BLOCK.size
         addresses.append(address)
         lengths.append(length)
+        spaces.append(space)
         sizes += data[at:at + length]
         at += length + 3 & ~3
     address, length = np.array(addresses, np.uint64), np.array(lengths, np.int64)
@@ -113,7 +176,7 @@ def _blocks(data: bytes) -> Blocks:
     before = np.concatenate([[0], np.cumsum(np.frombuffer(bytes(sizes), np.uint8).astype(np.uint64))])[:-1]
     before = before.astype(np.uint64)
     instruction = before + np.repeat(address - before[first], length)
-    return Blocks(address, length, instruction, first)
+    return Blocks(address, length, instruction, first), np.array(spaces, np.int64), np.array(places, np.int64)
 
 
 def _words(words: NDArray[np.uint32]) -> tuple[Numbers, Numbers]:

@@ -30,10 +30,10 @@ def piece(kind: int, processor: int, data: bytes) -> bytes:
     return struct.pack("<HHI", kind, processor, len(data)) + data
 
 
-def blocks(some: Iterable[Block]) -> bytes:
-    """A piece that describes blocks."""
+def blocks(some: Iterable[Block], space: int = 0) -> bytes:
+    """A piece that describes blocks of an address space."""
     def one(address: int, sizes: Sequence[int]) -> bytes:
-        data = struct.pack("<QI", address, len(sizes)) + bytes(sizes)
+        data = struct.pack("<QII", address, len(sizes), space) + bytes(sizes)
         return data + bytes(-len(data) % 4)
     return piece(1, 0, b"".join(one(*block) for block in some))
 
@@ -43,23 +43,39 @@ def executed(processor: int, run: Iterable[tuple[int, int]]) -> bytes:
     return piece(2, processor, struct.pack(f"<{len(words)}I", *words))
 
 
+def task(processor: int, pid: int, name: bytes) -> bytes:
+    return piece(5, processor, struct.pack("<i16s", pid, name))
+
+
+def space(number: int, parent: int = 0) -> bytes:
+    return piece(6, 0, struct.pack("<II", number, parent))
+
+
+def mapping(number: int, start: int, end: int, page: int, path: bytes) -> bytes:
+    """A file's pages in an address space."""
+    return piece(7, 0, struct.pack("<IIQQQ", number, 0, start, end, page) + path)
+
+
+def whole(path: Path, pieces: Iterable[bytes], totals: dict[int, int]) -> Path:
+    """A whole file of these pieces, and of how many instructions each processor executed."""
+    ends = [piece(4, processor, struct.pack("<Q", total)) for processor, total in totals.items()]
+    path.write_bytes(b"".join([b"LKMCBLK2", *pieces, *ends]))
+    return path
+
+
 def trace(path: Path, some: Sequence[Block], runs: Sequence[Executed]) -> Path:
-    """A whole file."""
+    """A whole file without tasks."""
     totals: dict[int, int] = {}
     for processor, run in runs:
         done = sum(len(some[block][1]) * times for block, times in run)
         totals[processor] = totals.get(processor, 0) + done
-    ends = [piece(4, processor, struct.pack("<Q", total)) for processor, total in totals.items()]
-    path.write_bytes(b"".join([b"LKMCBLK1", blocks(some), *(executed(*run) for run in runs), *ends]))
-    return path
+    return whole(path, [blocks(some), *(executed(*run) for run in runs)], totals)
 
 
 def counted(path: Path, some: Sequence[Block], times: Sequence[int]) -> Path:
     """A whole file without the sequence: how many times each block was executed."""
     total = sum(len(sizes) * often for (_, sizes), often in zip(some, times, strict=True))
-    ends = [piece(3, 0, struct.pack(f"<{len(times)}Q", *times)), piece(4, 0, struct.pack("<Q", total))]
-    path.write_bytes(b"".join([b"LKMCBLK1", blocks(some), *ends]))
-    return path
+    return whole(path, [blocks(some), piece(3, 0, struct.pack(f"<{len(times)}Q", *times))], {0: total})
 
 
 def kernel_output(path: Path, linux_config: str = "") -> Output:

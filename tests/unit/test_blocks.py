@@ -37,8 +37,8 @@ def test_a_trace_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data, said", [
-    (b"", "not a trace"), (b"LKMCBLK1", "no end"), (b"LKMCBLK1" + block_files.blocks(BLOCKS)[:-1], "cut short"),
-    (b"LKMCBLK1\1\0", "cut short")])
+    (b"", "not a trace"), (b"LKMCBLK1", "not of this version"), (b"LKMCBLK2", "no end"),
+    (b"LKMCBLK2" + block_files.blocks(BLOCKS)[:-1], "cut short"), (b"LKMCBLK2\1\0", "cut short")])
 def test_a_file_that_is_none_or_not_whole_is_refused(tmp_path: Path, data: bytes, said: str) -> None:
     (tmp_path / "t").write_bytes(data)
     with pytest.raises(MissingOutput, match=said):

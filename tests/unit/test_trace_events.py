@@ -57,7 +57,8 @@ def test_run_takes_the_events(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "trace" in run.OPTIONS
 
 
-@pytest.mark.parametrize("version, interface", [("7.2.22 (Debian 1)", 1), ("8.2.9", 1), ("9.0.0", 2), ("10.2.1", 2)])
+@pytest.mark.parametrize("version, interface", [("7.2.22 (Debian 1)", 1), ("8.2.9", 1), ("9.1.3", 2), ("9.2.0", 4),
+                                                ("10.0.1", 4)])
 def test_a_plugin_is_compiled_for_the_interface_of_the_qemu_and_only_once(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, interface: int) -> None:
     if shutil.which("gcc") is None:
@@ -67,7 +68,8 @@ def test_a_plugin_is_compiled_for_the_interface_of_the_qemu_and_only_once(
     assert plugin.interface(str(qemu)) == interface
     made = plugin.provide("blocks", str(qemu), yes=False)
     assert made.parent == cache / "qemu_plugins" and made.read_bytes().startswith(b"\x7fELF")
-    assert (b"qemu_plugin_scoreboard_new" in made.read_bytes()) == (interface == 2)
+    assert (b"qemu_plugin_scoreboard_new" in made.read_bytes()) == (interface >= 2)
+    assert (b"qemu_plugin_read_memory_vaddr" in made.read_bytes()) == (interface >= plugin.READS)
     before = made.stat().st_mtime_ns
     assert plugin.words("blocks", str(qemu), "trace=x", yes=False) == ("-plugin", f"{made},trace=x")
     assert made.stat().st_mtime_ns == before and len(list(made.parent.iterdir())) == 1
