@@ -103,6 +103,12 @@ class Output:
         return re.search(rf"^{re.escape(option)}=[ym]$", self.linux_config, re.M) is not None
 
     @property
+    def page_size(self) -> int:
+        """Bytes of a page of the kernel's."""
+        found = re.search(r"^CONFIG_(?:ARM64_)?PAGE_SHIFT=(\d+)$", self.linux_config, re.M)
+        return 1 << (int(found[1]) if found else 12)
+
+    @property
     def prebuilt(self) -> bool:
         """Whether scripts/prebuilt made the folder."""
         return PREBUILT in self.config

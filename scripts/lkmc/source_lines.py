@@ -81,7 +81,9 @@ def shown(place: str) -> str:
     file, _, line = re.sub(r" \(discriminator \d+\)$", "", place).rpartition(":")
     if not line.isdigit() or line == "0" or file == "??":
         return ""
-    return re.sub(r"^.*?/?build/(linux|lkmc)[^/]*/", "", os.path.normpath(file)) + f":{line}"
+    file = os.path.normpath(file)
+    inside = re.sub(r"^.*?/?build/(linux|lkmc)[^/]*/", "", file)
+    return (re.sub(r"^(.*/)?build/[^/]+-[^/]+/", "", file) if inside == file else inside) + f":{line}"
 
 
 def by_function(functions: Functions, addresses: Addresses) -> list[str]:

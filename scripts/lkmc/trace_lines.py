@@ -6,6 +6,7 @@ Memory is needed for the different blocks only: a sequence is read, taken apart 
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -15,6 +16,7 @@ import numpy as np
 from lkmc.blocks import Blocks, Numbers, Piece
 
 SLICE = 1 << 19         # lines that are taken apart at a time
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 REMEMBERED = 1 << 20    # texts, of which most come again and again
 
 
@@ -78,6 +80,11 @@ class Writer:
         line, count = line[starts], np.add.reduceat(count, starts)
         self._line, self._count = int(line[-1]), int(count[-1])
         self._write(line[:-1], count[:-1])
+
+    def task(self, pid: int, name: str) -> None:
+        """Another task comes: a line of no instructions."""
+        self.end()
+        self.file.write(b"0 [task] %d %b\n" % (pid, CONTROL.sub("?", name).encode(errors="surrogateescape")))
 
     def end(self) -> None:
         """Write what waits."""

@@ -6,8 +6,9 @@ were executed there in a row. Each processor has a file of its own in the run fo
     scripts/trace2line --arch aarch64
     less "$(scripts/getvar --arch aarch64 run_dir)/trace-lines.txt"
 
-[user] is user space; [memory] is what ran before the kernel was at its own addresses. The lines of a boot are
-gigabytes; with --functions they are `count function`, and far fewer.
+Functions of user space are FILE:FUNCTION, and `0 [task] PID NAME` says which task comes on the processor, where
+scripts/trace-boot could tell; else [user] is user space. [memory] is what ran before the kernel was at its own
+addresses. The lines of a boot are gigabytes; with --functions they are `count function`, and far fewer.
 
 With --emulator gem5 it reads what scripts/run --emulator gem5 --trace Exec left.
 """
@@ -22,8 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lkmc import kernel_symbols, machine, output, phases, source_lines, toolchain
-from lkmc.blocks import Addresses, Numbers, Trace
+from lkmc import kernel_symbols, machine, output, phases, source_lines, toolchain, user_code
+from lkmc.blocks import Addresses, Numbers, Piece, Trace
 from lkmc.errors import UserError
 from lkmc.exec_trace import ExecTrace
 from lkmc.launch import once
@@ -47,8 +48,10 @@ def main(args: argparse.Namespace) -> int:
 
 def tell(trace: Trace | ExecTrace, run: RunFolder, built: Output, args: argparse.Namespace) -> int:
     """Write the lines of a trace, or only measure how fast that is; the exit status."""
-    lines = Lines()
-    number = numbers(trace, run, built, machine.read(built.arch), lines, args.yes)
+    lines, mach = Lines(), machine.read(built.arch)
+    number = numbers(trace, run, built, mach, lines, args.yes)
+    if isinstance(trace, Trace):
+        user_numbers(trace, built, mach, lines, number, args.yes)
     if args.functions:
         lines, number = lines.functions(number)
     runs = Runs.of(trace.blocks, number)
@@ -89,6 +92,16 @@ def numbers(trace: Trace | ExecTrace, run: RunFolder, built: Output, mach: Machi
     return number[which]
 
 
+def user_numbers(trace: Trace, built: Output, mach: Machine, lines: Lines, number: Numbers, yes: bool) -> None:
+    """Give each instruction of user space, as far as it is known which file it is of, the number of its source line."""
+    if trace.spaces.mappings:
+        tool = toolchain.tool("addr2line", built, mach, yes)
+        for code in user_code.of(trace, built, built.page_size):
+            address, which = np.unique(code.address, return_inverse=True)
+            texts = source_lines.ask(tool, code.file, "", address)
+            number[code.instruction] = lines.all_of(f"{code.name}:{text}" for text in texts)[which]
+
+
 def _kernel(address: Addresses, built: Output, mach: Machine, yes: bool) -> list[str]:
     if built.debug_symbols:
         tool = toolchain.tool("addr2line", built, mach, yes)
@@ -103,9 +116,12 @@ def write(trace: Trace | ExecTrace, runs: Runs, lines: Lines, paths: Mapping[int
         stack.enter_context(_whole_or_not(paths.values()))
         writers = {number: Writer(stack.enter_context(path.open("wb")), lines.texts)
                    for number, path in paths.items()}
-        for piece in trace.sequence():
-            for line, count in slices(piece, runs):
-                writers[piece.processor].add(line, count)
+        for event in trace.events():
+            if not isinstance(event, Piece):
+                writers[event.processor].task(event.pid, event.name)
+                continue
+            for line, count in slices(event, runs):
+                writers[event.processor].add(line, count)
         for writer in writers.values():
             writer.end()
 
