@@ -102,6 +102,14 @@ class Space:
 
 
 @dataclass(frozen=True)
+class Tasks:
+    """The registers, as QEMU calls them, that have the task that comes when the kernel's __switch_to() begins, and the
+    first argument when another function does."""
+    next: str
+    first: str
+
+
+@dataclass(frozen=True)
 class Machine:
     """One architecture as board/ARCH/machine.toml describes it."""
     arch: str
@@ -113,6 +121,7 @@ class Machine:
     user: User
     baremetal: Baremetal
     space: Space
+    tasks: Tasks
     gem5: Gem5 | None = None    # where it can be simulated
 
 
@@ -133,7 +142,7 @@ def read(arch: str) -> Machine:
                        Qemu(package=table["packages"]["qemu"], **_frozen(table["qemu"])),
                        Prebuilt(**_frozen(table["prebuilt"])), User(**table["user"]),
                        Baremetal(**_frozen(table["baremetal"])), _space(**table["space"]),
-                       Gem5(**_frozen(table["gem5"])) if "gem5" in table else None)
+                       Tasks(**table["tasks"]), Gem5(**_frozen(table["gem5"])) if "gem5" in table else None)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: {error}; compare it with the other board/*/machine.toml") from None
 

@@ -10,9 +10,10 @@ kernel image's first, instructions_kernel those from there to init's first.
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 
-from lkmc import kernel_symbols, machine, output, phases, plugin, qemu
+from lkmc import kernel_layout, kernel_symbols, machine, output, phases, plugin, qemu
 from lkmc.blocks import Trace
 from lkmc.errors import EmulatorFailed
 from lkmc.launch import once
@@ -46,12 +47,14 @@ def main(args: argparse.Namespace) -> int:
     install_emulator(args.qemu_which, mach, built, args.yes)
     request = RunRequest(_payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus,
                          args.memory, qemu_which=args.qemu_which, run_id=args.run_id, timeout=args.timeout)
-    symbols = kernel_symbols.provide(built, mach, once)
-    result = traced(replace(request, extra=args.rest), run, built, mach, args.yes)
+    functions = kernel_symbols.functions(kernel_symbols.provide(built, mach, once))
+    options, missing = kernel_layout.words(built, mach, qemu.program(request, mach, built), functions, args.yes)
+    if missing:
+        print(f"scripts/trace-boot: {missing}", file=sys.stderr)
+    result = traced(replace(request, extra=args.rest), run, built, mach, args.yes, options)
     if result.code in (TIMED_OUT, OUR_ERROR):
         raise EmulatorFailed(f"{result.reason}; log: {run.console_log}")
-    starts_init = kernel_symbols.functions(symbols).called(STARTS_INIT)
-    print(*report(phases.count(Trace.read(run.blocks), mach, built, starts_init)), sep="\n")
+    print(*report(phases.count(Trace.read(run.blocks), mach, built, functions.called(STARTS_INIT))), sep="\n")
     return result.code
 
 
