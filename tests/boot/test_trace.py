@@ -12,7 +12,7 @@ import pytest
 from booting import Run
 
 from lkmc import machine, paths, phases, qemu, source_lines, toolchain, trace_events
-from lkmc.blocks import Trace
+from lkmc.blocks import Task, Trace
 from lkmc.output import Output
 from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
@@ -83,7 +83,46 @@ def _lines_add_up(folder: RunFolder, total: int, function: str) -> None:
             summed, last = summed + int(count), text
             kinds.add(text) if text.startswith("[") else seen.add(text)
     assert summed == total
-    assert function in seen and {"[user]", "[memory]"} <= kinds
+    assert function in seen and "[memory]" in kinds
+    assert "[user]" in kinds or any(":" in text for text in seen)
+
+
+def test_tasks_are_named_and_their_code_is_of_the_files_that_they_have_mapped(
+        script: Script, out: Output, folder: RunFolder) -> None:
+    done = script("trace-boot", "--eval-after", "/hello.out && /true.out")
+    assert done.returncode == 0, done.stderr
+    missing = re.search(r"^scripts/trace-boot: (no task is named.*|user space stays.*)$", done.stderr, re.M)
+    if missing:
+        pytest.skip(missing[1])
+    assert script("trace2line", "--functions").returncode == 0
+    files = _files_of_tasks(folder)
+    assert "init" in files and "swapper/0" in files and not files["swapper/0"], "the kernel's own have no user space"
+    assert any("busybox" in of for of in files.values())
+    for name in ("hello.out", "true.out"):
+        assert name in files[name], files
+        assert all(file.startswith((name, "ld", "lib")) for file in files[name]), files
+    from lkmc.commands import trace2line
+    trace, lines = Trace.read(folder.blocks), source_lines.Lines()
+    number = np.zeros(trace.blocks.instruction.size, np.int64)
+    trace2line.user_numbers(trace, out, machine.read(out.arch), lines, number, yes=False)
+    assert re.search(rb"^hello\.out:main .*hello\.c:\d+$", b"\n".join(lines.texts), re.M)
+    assert Task(0, 1, "init") in trace.events()
+
+
+def _files_of_tasks(folder: RunFolder) -> dict[str, set[str]]:
+    """Of each task's name: the files whose code it executed in user space; "" where none is known."""
+    files: dict[str, set[str]] = {}
+    name = ""
+    with (folder.path / "trace-lines.txt").open(errors="replace") as lines:
+        for line in lines:
+            count, _, text = line.rstrip("\n").partition(" ")
+            if text.startswith("[task] "):
+                assert count == "0"
+                name = text.split(" ", 2)[2]
+                files.setdefault(name, set())
+            elif ":" in text or text == "[user]":
+                files.setdefault(name, set()).add(text.partition(":")[0].replace("[user]", ""))
+    return files
 
 
 @pytest.mark.usefixtures("symbols")
@@ -158,3 +197,7 @@ def test_two_processors_are_told_apart(script: Script, folder: RunFolder) -> Non
     for piece in trace.sequence():
         sums[piece.processor] += int((trace.blocks.length[piece.block] * piece.times).sum())
     assert sums.tolist() == [counted["instructions_cpu0"], counted["instructions_cpu1"]]
+    assert script("trace2line", "--functions").returncode == 0
+    for processor in range(2):
+        with (folder.path / f"trace-lines-{processor}.txt").open(errors="replace") as lines:
+            assert sum(int(line.partition(" ")[0]) for line in lines) == sums[processor]
