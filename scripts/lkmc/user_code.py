@@ -11,10 +11,11 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from numpy.typing import NDArray
 
-from lkmc import guest_programs
+from lkmc import guest_programs, source_lines
 from lkmc.blocks import Addresses, Mapping, Numbers, Trace
 from lkmc.output import Output
 
+UNNAMED = "??"      # as addr2line says it
 EXECUTABLE = 1      # PF_X
 ALL_BITS = (1 << 64) - 1
 Numbered = Iterable[tuple[int, Mapping]]
@@ -86,6 +87,28 @@ def _cover(found: Numbers, mine: Numbers, mappings: Numbered, trace: Trace) -> N
         if low < high:
             part = mine[low:high]
             found[part[trace.spaces.older[part] > number]] = number
+
+
+def ask(tool: str, code: UserCode, address: Addresses) -> list[str]:
+    """addr2line's answers for addresses of the file, as `FILE:FUNCTION file:line`. Where it knows a line it has found
+    debug information, perhaps in a file of its own, and the name is right."""
+    said = zip(source_lines.ask(tool, code.file, "", address), named(code.file, address).tolist(), strict=True)
+    known = (text if is_named or " " in text else UNNAMED for text, is_named in said)
+    return [f"{code.name}:{text}" for text in known]
+
+
+def named(file: Path, address: Addresses) -> NDArray[np.bool_]:
+    """Whether a file's symbols name the function that each address is in. A stripped file knows those functions only
+    that others call: addr2line would say the nearest of them for all that come behind."""
+    with file.open("rb") as opened:
+        elf = ELFFile(opened)
+        table = elf.get_section_by_name(".dynsym")
+        if elf.get_section_by_name(".symtab") or table is None:
+            return np.ones(address.size, bool)
+        found = sorted((symbol["st_value"], symbol["st_value"] + symbol["st_size"])
+                       for symbol in table.iter_symbols() if symbol["st_shndx"] != "SHN_UNDEF")
+    begin, end = np.array([(0, 0), *found], np.uint64).T
+    return np.asarray(address < np.maximum.accumulate(end)[np.searchsorted(begin, address, side="right") - 1])
 
 
 def elf_address(file: Path, offset: Addresses) -> tuple[Addresses, NDArray[np.bool_]]:

@@ -2,7 +2,9 @@
 """user_code, guest_programs, trace2line: from executed addresses of user space to lines of the files mapped there."""
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import block_files
 import fakes
 import numpy as np
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from lkmc import cli, guest_programs, user_code
 from lkmc.blocks import Task, Trace
@@ -64,6 +67,22 @@ def test_an_address_is_found_by_the_segment_that_its_offset_is_in(tmp_path: Path
     assert address[:2].tolist() == [0x11000, 0x111ff]
     (tmp_path / "data").write_bytes(b"no ELF file")
     assert not user_code.elf_address(tmp_path / "data", np.array([0], np.uint64))[1].any()
+
+
+def test_a_stripped_library_names_only_the_functions_that_it_offers(tmp_path: Path) -> None:
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc on this host")
+    (tmp_path / "a.c").write_text("int offered(void) { return 1; } static __attribute__((used)) int own(void) "
+                                  "{ return 2; } static __attribute__((used)) int more(void) { return 3; }")
+    library = tmp_path / "a.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", str(library), str(tmp_path / "a.c")], check=True)
+    with library.open("rb") as file:
+        symbols = {symbol.name: symbol["st_value"] for symbol in
+                   ELFFile(file).get_section_by_name(".symtab").iter_symbols()}
+    at = np.array([symbols[name] for name in ("offered", "own", "more")], np.uint64)
+    assert user_code.named(library, at).tolist() == [True, True, True]
+    subprocess.run(["strip", "-s", str(library)], check=True)
+    assert user_code.named(library, at).tolist() == [True, False, False]
 
 
 def test_the_unstripped_file_of_the_same_build_is_found(tmp_path: Path) -> None:

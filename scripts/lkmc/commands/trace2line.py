@@ -98,8 +98,7 @@ def user_numbers(trace: Trace, built: Output, mach: Machine, lines: Lines, numbe
         tool = toolchain.tool("addr2line", built, mach, yes)
         for code in user_code.of(trace, built, built.page_size):
             address, which = np.unique(code.address, return_inverse=True)
-            texts = source_lines.ask(tool, code.file, "", address)
-            number[code.instruction] = lines.all_of(f"{code.name}:{text}" for text in texts)[which]
+            number[code.instruction] = lines.all_of(user_code.ask(tool, code, address))[which]
 
 
 def _kernel(address: Addresses, built: Output, mach: Machine, yes: bool) -> list[str]:
