@@ -105,7 +105,8 @@ def named(file: Path, address: Addresses) -> NDArray[np.bool_]:
         table = elf.get_section_by_name(".dynsym")
         if elf.get_section_by_name(".symtab") or table is None:
             return np.ones(address.size, bool)
-        found = sorted((symbol["st_value"], symbol["st_value"] + symbol["st_size"])
+        thumb = int(elf["e_machine"] == "EM_ARM")       # bit 0 says so of a function's address
+        found = sorted((symbol["st_value"] & ~thumb, symbol["st_value"] + symbol["st_size"])
                        for symbol in table.iter_symbols() if symbol["st_shndx"] != "SHN_UNDEF")
     begin, end = np.array([(0, 0), *found], np.uint64).T
     return np.asarray(address < np.maximum.accumulate(end)[np.searchsorted(begin, address, side="right") - 1])
