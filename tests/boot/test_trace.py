@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from booting import Run
 
-from lkmc import machine, paths, phases, qemu, source_lines, toolchain, trace_events
+from lkmc import machine, paths, phases, qemu, source_lines, toolchain, trace_events, user_code
 from lkmc.blocks import Task, Trace
 from lkmc.output import Output
 from lkmc.request import RunRequest
@@ -107,6 +107,19 @@ def test_tasks_are_named_and_their_code_is_of_the_files_that_they_have_mapped(
     trace2line.user_numbers(trace, out, machine.read(out.arch), lines, number, yes=False)
     assert re.search(rb"^hello\.out:main .*hello\.c:\d+$", b"\n".join(lines.texts), re.M)
     assert Task(0, 1, "init") in trace.events()
+    if out.arch == "x86_64":
+        _begin_where_instructions_do(trace, out)
+
+
+def _begin_where_instructions_do(trace: Trace, out: Output) -> None:
+    """Addresses of code that was taken for another file's would be in the middle of instructions, too."""
+    tool = toolchain.tool("objdump", out, machine.read(out.arch), False)
+    files = list(user_code.of(trace, out, out.page_size))
+    assert files
+    for code in files:
+        text = subprocess.run([tool, "-dw", str(code.file)], capture_output=True, text=True, check=True).stdout
+        known = {int(address, 16) for address in re.findall(r"^ *([0-9a-f]+):\t", text, re.M)}
+        assert set(code.address.tolist()) <= known, code.name
 
 
 def _files_of_tasks(folder: RunFolder) -> dict[str, set[str]]:
