@@ -15,7 +15,7 @@ how = json.loads(os.environ.get("FAKE_GEM5", "{}"))
 options = dict(pairwise(sys.argv))
 outdir = Path(options["--outdir"])
 
-print("gem5 Simulator System")
+print("gem5 Simulator System", flush=True)
 if "stderr" in how:
     print(how["stderr"], file=sys.stderr)
 if "says" in how:
