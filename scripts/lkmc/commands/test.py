@@ -5,7 +5,7 @@
     scripts/test --tier unit -- -k outcome -x
     scripts/test --tier boot --output out/aarch64
 
-Several outputs are tested at the same time, about as many as there are processors. A test on an output that fails runs
+Several outputs are tested at the same time, as many as there are processors. A test on an output that fails runs
 once more, as a guest on a busy machine may be late; pytest's summary names it (RERUN). What follows a lone -- goes to
 pytest, which then does neither. Exit status: 0 when every test that ran passed, else 1.
 """
@@ -52,8 +52,7 @@ def main(args: argparse.Namespace) -> int:
 def _on_outputs(words: list[str]) -> list[str]:
     """How pytest tests the outputs among these words; tests/conftest.py says which tests stay together."""
     outputs = sum(word.startswith("--output=") for word in words)
-    processors = os.cpu_count() or 1
-    workers = min(outputs, processors + 1) if processors > 1 else 1     # a guest often waits
+    workers = min(outputs, os.cpu_count() or 1)
     side_by_side = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
     return ["--reruns", "1", *side_by_side] if outputs else []
 
