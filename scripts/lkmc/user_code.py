@@ -30,9 +30,9 @@ class UserCode:
     address: Addresses
 
 
-def of(trace: Trace, built: Output, page: int) -> Iterator[UserCode]:
-    """The code of each file that is known on the host, in the order of their paths. page: bytes of a page."""
-    mappings = trace.spaces.mappings
+def of(trace: Trace, built: Output) -> Iterator[UserCode]:
+    """The code of each file that is known on the host, in the order of their paths."""
+    mappings, page = trace.spaces.mappings, built.page_size
     paths = sorted({mapping.path for mapping in mappings} - {""})
     numbers = {path: number for number, path in enumerate(paths)}
     path_of = np.array([numbers.get(mapping.path, -1) for mapping in mappings] + [-1], np.int64)

@@ -114,7 +114,7 @@ def test_tasks_are_named_and_their_code_is_of_the_files_that_they_have_mapped(
 def _begin_where_instructions_do(trace: Trace, out: Output) -> None:
     """Addresses of code that was taken for another file's would be in the middle of instructions, too."""
     tool = toolchain.tool("objdump", out, machine.read(out.arch), False)
-    files = list(user_code.of(trace, out, out.page_size))
+    files = list(user_code.of(trace, out))
     assert files
     for code in files:
         text = subprocess.run([tool, "-dw", str(code.file)], capture_output=True, text=True, check=True).stdout

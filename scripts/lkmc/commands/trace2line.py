@@ -96,7 +96,7 @@ def user_numbers(trace: Trace, built: Output, mach: Machine, lines: Lines, numbe
     """Give each instruction of user space, as far as it is known which file it is of, the number of its source line."""
     if trace.spaces.mappings:
         tool = toolchain.tool("addr2line", built, mach, yes)
-        for code in user_code.of(trace, built, built.page_size):
+        for code in user_code.of(trace, built):
             address, which = np.unique(code.address, return_inverse=True)
             number[code.instruction] = lines.all_of(user_code.ask(tool, code, address))[which]
 
