@@ -2,6 +2,7 @@
 """Our plugin for QEMU, qemu_plugins/*.c: compiled on first use for the interface of the QEMU that loads it."""
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -39,6 +40,7 @@ def provide(name: str, emulator: str, yes: bool) -> Path:
     return made
 
 
+@functools.cache
 def interface(emulator: str) -> int:
     """The version of the interface to plugins that this QEMU takes. Raises EmulatorFailed."""
     done = subprocess.run([emulator, "-version"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
