@@ -14,7 +14,7 @@ GEM5_LICENSE = BSD-3-Clause
 GEM5_LICENSE_FILES = LICENSE COPYING
 HOST_GEM5_DEPENDENCIES = host-m4 host-pkgconf host-python3 host-scons host-zlib
 
-HOST_GEM5_TYPE = \
+HOST_GEM5_BUILD_TYPE = \
 	$(if $(BR2_PACKAGE_HOST_GEM5_DEBUG),debug,$(if $(BR2_PACKAGE_HOST_GEM5_FAST),fast,opt))
 HOST_GEM5_BUILD = build/lkmc
 
@@ -53,7 +53,7 @@ endef
 HOST_GEM5_SCONS_OPTS = -j$(PARALLEL_JOBS) --without-tcmalloc
 
 define HOST_GEM5_BUILD_CMDS
-	$(HOST_GEM5_SCONS) $(HOST_GEM5_SCONS_OPTS) $(HOST_GEM5_BUILD)/gem5.$(HOST_GEM5_TYPE)
+	$(HOST_GEM5_SCONS) $(HOST_GEM5_SCONS_OPTS) $(HOST_GEM5_BUILD)/gem5.$(HOST_GEM5_BUILD_TYPE)
 	$(HOST_MAKE_ENV) $(MAKE) -C $(@D)/util/term $(HOST_CONFIGURE_OPTS)
 endef
 
@@ -73,8 +73,8 @@ endef
 endif
 
 define HOST_GEM5_INSTALL_CMDS
-	$(INSTALL) -D -m 0755 $(@D)/$(HOST_GEM5_BUILD)/gem5.$(HOST_GEM5_TYPE) \
-		$(HOST_DIR)/bin/gem5.$(HOST_GEM5_TYPE)
+	$(INSTALL) -D -m 0755 $(@D)/$(HOST_GEM5_BUILD)/gem5.$(HOST_GEM5_BUILD_TYPE) \
+		$(HOST_DIR)/bin/gem5.$(HOST_GEM5_BUILD_TYPE)
 	$(INSTALL) -D -m 0755 $(@D)/util/term/m5term $(HOST_DIR)/bin/m5term
 	rm -rf $(HOST_DIR)/share/gem5
 	$(HOST_GEM5_INSTALL_TREE)
@@ -86,4 +86,4 @@ $(eval $(host-generic-package))
 .PHONY: host-gem5-unit-tests
 host-gem5-unit-tests: host-gem5
 	cd $(HOST_GEM5_DIR) && $(HOST_GEM5_ENV) $(SCONS) --ignore-style \
-		$(HOST_GEM5_SCONS_OPTS) $(HOST_GEM5_BUILD)/unittests.$(HOST_GEM5_TYPE)
+		$(HOST_GEM5_SCONS_OPTS) $(HOST_GEM5_BUILD)/unittests.$(HOST_GEM5_BUILD_TYPE)
