@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Every address means itself: one table of 512 entries of 1 GiB each. Below
- * lkmc_ram are devices, from there on is memory that caches may hold. A
- * program may write into lkmc_table, and then call lkmc_tlb_flush.
+ * lkmc_ram are devices, from there on is 1 GiB of memory that caches may hold.
+ * A program may write into lkmc_table, and then call lkmc_tlb_flush.
  */
 
+#define GIB		(1 << 30)
 #define BLOCK		(1 << 0)
 #define ACCESSED	(1 << 10)
 #define SHARED		(3 << 8)
@@ -16,11 +17,15 @@
 .global lkmc_map
 lkmc_map:
 	ldr x0, =lkmc_table
-	mov x1, #(BLOCK | ACCESSED)			/* 0 to 1 GiB */
-	mov x2, #(BLOCK | ACCESSED | SHARED | MEMORY)
-	ldr x3, =lkmc_ram
-	add x2, x2, x3					/* 1 to 2 GiB */
-	stp x1, x2, [x0]
+	ldr x1, =lkmc_ram
+	mov x2, #(BLOCK | ACCESSED)
+	mov x3, #GIB
+1:	str x2, [x0], #8
+	add x2, x2, x3
+	cmp x2, x1
+	b.lo 1b
+	add x1, x1, #(BLOCK | ACCESSED | SHARED | MEMORY)
+	str x1, [x0]
 	ret
 
 .global lkmc_mmu_on
