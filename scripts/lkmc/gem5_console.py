@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import termios
@@ -18,6 +19,8 @@ from lkmc.outcome import Ended
 
 PREFIX, QUIT = b"\x01", (b"x", b"X")
 QUIT_STATUS = 0
+# What gem5 says first to whom it lets in.
+GREETING = re.compile(rb"\A==== m5 terminal: Terminal \d+ ====\r\n")
 
 
 class Keys:
@@ -57,15 +60,16 @@ def raw(typed: bool) -> Iterator[None]:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
-def attend(child: subprocess.Popen[bytes], socket: Path, status: Path, timeout: float | None, typed: bool,
+def attend(child: subprocess.Popen[bytes], socket: Path, log: Path, status: Path, timeout: float | None, typed: bool,
            shown: bool = True) -> Ended:
     """Wait for the emulator's end, or end it at the time limit (seconds). Raises process.Interrupted after a signal.
 
-    typed: standard input is the guest's keyboard. shown: what the guest says is for standard output.
+    log: where the emulator writes what the guest says. typed: standard input is the guest's. shown: what the guest says
+    is for standard output.
     """
     try:
-        with raw(typed and shown):
-            timed_out, left = asyncio.run(_attend(child, socket, timeout, typed, shown))
+        with raw(typed and shown and sys.stdin.isatty()):
+            timed_out, left = asyncio.run(_attend(child, socket, log, timeout, typed, shown))
     finally:
         process.kill(child)
     text = status.read_text(errors="replace") if status.exists() else ""
@@ -74,8 +78,8 @@ def attend(child: subprocess.Popen[bytes], socket: Path, status: Path, timeout: 
     return Ended(child.returncode, text, None, timed_out)
 
 
-async def _attend(child: subprocess.Popen[bytes], socket: Path, timeout: float | None, typed: bool, shown: bool,
-                  ) -> tuple[bool, bool]:
+async def _attend(child: subprocess.Popen[bytes], socket: Path, log: Path, timeout: float | None, typed: bool,
+                  shown: bool) -> tuple[bool, bool]:
     """Whether the time limit ended it, and whether the user did."""
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[bool] = loop.create_future()
@@ -98,39 +102,60 @@ async def _attend(child: subprocess.Popen[bytes], socket: Path, timeout: float |
         os.close(pidfd)
     process.kill(child)
     if relay:
-        await asyncio.wait([relay], timeout=process.GRACE)      # what the guest said last
+        done, _ = await asyncio.wait([relay], timeout=process.GRACE)    # what the guest said last
         relay.cancel()
+        if done and not relay.exception() and log.exists():     # it may have ended before it let us in
+            _show(log.read_bytes()[relay.result():])
     child.wait()
     return timed_out, left
 
 
-async def _relay(socket: Path, ended: asyncio.Future[bool], typed: bool) -> None:
-    """Pass the guest's output on, and what is typed to it, until the emulator closes the socket."""
+async def _relay(socket: Path, ended: asyncio.Future[bool], typed: bool) -> int:
+    """Pass the guest's output on, and what is typed to it, until the emulator closes the socket; how many bytes it
+    said."""
     connection = await connect(socket, ended)
     if connection is None:
-        return
+        return 0
     reader, writer = connection
-    loop, keys = asyncio.get_running_loop(), Keys()
+    said = 0
+    try:
+        with contextlib.suppress(ConnectionError):
+            if typed:
+                _listen(writer, ended)
+            while data := await reader.read(65536):
+                data = data if said else GREETING.sub(b"", data)
+                _show(data)
+                said += len(data)
+    finally:
+        if typed:
+            asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        writer.close()
+    return said
 
-    def pass_on() -> None:
+
+def _listen(writer: asyncio.StreamWriter, ended: asyncio.Future[bool]) -> None:
+    """Pass standard input on to the guest from now on, a file's all at once; Ctrl-A X on a terminal is the end."""
+    loop, keys, terminal = asyncio.get_running_loop(), Keys(), sys.stdin.isatty()
+
+    def pass_on() -> bool:
         data = os.read(sys.stdin.fileno(), 4096)
-        writer.write(keys.take(data))
+        writer.write(keys.take(data) if terminal else data)
         if keys.quit or not data:
             loop.remove_reader(sys.stdin.fileno())
         if keys.quit and not ended.done():
             ended.set_result(True)
+        return bool(data)
 
-    if typed:
-        loop.add_reader(sys.stdin.fileno(), pass_on)
     try:
-        with contextlib.suppress(ConnectionError):
-            while data := await reader.read(65536):
-                sys.stdout.buffer.write(data)
-                sys.stdout.buffer.flush()
-    finally:
-        if typed:
-            loop.remove_reader(sys.stdin.fileno())
-        writer.close()
+        loop.add_reader(sys.stdin.fileno(), pass_on)
+    except PermissionError:     # nobody has to wait for a file
+        while pass_on():
+            pass
+
+
+def _show(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 async def connect(socket: Path, ended: asyncio.Future[bool],

@@ -91,7 +91,8 @@ def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, co
     if request.payload is None:
         run_folder.payload.write_bytes(bytes(PAYLOAD_START))
     run_folder.m5out.mkdir(exist_ok=True)
-    (run_folder.m5out / gem5.STATUS).unlink(missing_ok=True)
+    for name in (gem5.STATUS, gem5.CONSOLE_LOG):
+        (run_folder.m5out / name).unlink(missing_ok=True)
     run_folder.readfile.write_bytes(options.readfile or b"")     # which may be written to while the guest runs
     run_folder.console_log.symlink_to(Path("m5out") / gem5.CONSOLE_LOG)
 
@@ -106,8 +107,9 @@ def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFold
     child = process.start(command, run_folder, None if user else subprocess.DEVNULL,
                           mute=not user and not request.gem5.trace_stdout)
     try:
-        ended = gem5_console.attend(child, run_folder.socket("console"), run_folder.m5out / gem5.STATUS,
-                                    request.timeout, request.interactive, shown)
+        ended = gem5_console.attend(child, run_folder.socket("console"), run_folder.m5out / gem5.CONSOLE_LOG,
+                                    run_folder.m5out / gem5.STATUS, request.timeout,
+                                    request.interactive or (request.baremetal and sys.stdin is not None), shown)
         result = of_gem5(ended, bool(request.payload))
     except process.Interrupted as interrupted:
         result = Outcome(128 + interrupted.number, launch.INTERRUPTED)

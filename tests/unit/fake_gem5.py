@@ -18,6 +18,8 @@ outdir = Path(options["--outdir"])
 print("gem5 Simulator System", flush=True)
 if "stderr" in how:
     print(how["stderr"], file=sys.stderr)
+if "status" in how:
+    Path(options["--status"]).write_text(how["status"])
 if "says" in how:
     time.sleep(how.get("late", 0))
     server = socket.socket(socket.AF_UNIX)
@@ -25,7 +27,11 @@ if "says" in how:
     server.listen()
     with (outdir / "system.terminal").open("wb") as log:
         log.write(how["says"].encode())
+    if how.get("quick"):        # nobody was let in
+        sys.exit(how.get("exit", 0))
     client, _ = server.accept()
+    if how.get("greets"):
+        client.sendall(b"==== m5 terminal: Terminal 0 ====\r\n")
     client.sendall(how["says"].encode())
     while how.get("listens") and (data := client.recv(4096)):
         client.sendall(b"[" + data + b"]")
@@ -47,6 +53,4 @@ if how.get("measures"):     # each run from the checkpoint takes as many cycles 
                                       f"system.cpu.numCycles {2 * int(cycles)} # c\n"
                                       f"---------- End Simulation Statistics   ----------\n")
     print(*(options.get(name, "-") for name in ("--cpu-type", "--l1d-size", "--l2-size")), file=sys.stderr)
-if "status" in how:
-    Path(options["--status"]).write_text(how["status"])
 sys.exit(how.get("exit", 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import fakes
 import pexpect
 import pytest
+from test_programs import elf
 
 from lkmc import gem5, outcome, paths
 from lkmc.gem5_console import Keys
@@ -64,6 +66,27 @@ def test_the_console_is_shown_and_kept_and_gem5s_own_words_are_apart(folder: Pat
     assert (folder / "run/0/console.log").read_text() == "login\n"
     assert "gem5 Simulator System" in (folder / "run/0/emulator.log").read_text()
     assert run(folder, "-q", says="", status="status 0\n").stderr == ""
+
+
+def test_what_gem5_says_itself_is_not_the_guests(folder: Path) -> None:
+    assert run(folder, says="login\r\n", status="status 0\n", greets=True).stdout == "login\n"
+
+
+def test_a_guest_that_ends_at_once_is_heard_as_well(folder: Path) -> None:
+    assert run(folder, says="hello\r\n", status="status 0\n", quick=True).stdout == "hello\n"
+    assert run(folder, exit=1, stderr="fatal: no").stdout == "", "what the run before has left"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "file"])
+def test_standard_input_is_the_serial_port_of_a_program(folder: Path, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "typed").write_bytes(b"ab\x01xq")
+    command = shlex.join([RUN, "--emulator", "gem5", "--output", str(folder), "--baremetal",
+                          str(elf(tmp_path / "hello.elf"))])
+    how = {"pipe": f"cat {tmp_path}/typed | {command}", "file": f"{command} <{tmp_path}/typed"}
+    done = subprocess.run(how[kind], env=environment(says="ready\n", greets=True, listens=True, status="status 0\n"),
+                          capture_output=True, text=True, timeout=60, shell=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "ready\n[ab\x01xq]"
 
 
 def test_no_status_of_a_run_before_counts(folder: Path) -> None:
