@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// lkmc: arch=aarch64,arm image=raw
+// lkmc: arch=aarch64,arm image=raw needs=dtb
 /*
  * dtb - find the device tree that the machine passes, and read in it
  *

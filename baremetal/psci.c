@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// lkmc: arch=aarch64,arm
+// lkmc: arch=aarch64,arm needs=psci
 /*
  * psci - ask the firmware for its version, for a CPU that does not exist, for
  * one that is on already, and then to switch the machine off

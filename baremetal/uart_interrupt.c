@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// lkmc: input=abcq
+// lkmc: input=abcq needs=idle
 /*
  * uart_interrupt - the serial port interrupts for each character; main sleeps
  *

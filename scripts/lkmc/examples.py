@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lkmc.errors import UserError
-from lkmc.machine import arches
+from lkmc.machine import arches, lacks
 from lkmc.output import Output
 
 HEADER_LINES = 15
@@ -25,6 +25,7 @@ KEYS: dict[str, Callable[[], str]] = {
     "emulator": lambda: "qemu|gem5",
     "exit": lambda: "[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5]",
     "user": lambda: "no",
+    "needs": lambda: rf"(?:{'|'.join(lacks())})(?:,(?:{'|'.join(lacks())}))*",
     "config": lambda: r"CONFIG_\w+(?:,CONFIG_\w+)*",
     "package": lambda: r"BR2_\w+(?:,BR2_\w+)*",
     "report": lambda: rf"(?:{'|'.join(REPORTS)})(?:,(?:{'|'.join(REPORTS)}))*",
@@ -83,6 +84,17 @@ class Example:
             if not output.kernel_has(option):
                 return f"the kernel has no {option}"
         return ""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What it needs and not every machine of gem5's has: what it says, and what follows from its other keys."""
+        others = "cpus" if int(self.keys.get("cpus", 1)) > 1 else ""
+        libc = "" if "-nostdlib" in self.keys.get("cflags", "").split() else "libc"
+        return tuple(filter(None, (*self.words("needs"), others, libc)))
+
+    def lack(self, lacking: Mapping[str, str]) -> str:
+        """Why a machine that lacks these things, and why it does, cannot run the example; empty if it can."""
+        return next((f"needs {need}: {lacking[need]}" for need in self.needs if need in lacking), "")
 
     def promised(self) -> tuple[str, ...]:
         """What the head comment of the module of the same name says that its insmod prints."""

@@ -46,17 +46,24 @@ def program(options: Gem5Request, output: Output) -> Program:
     return Program(path, tree)
 
 
-def machine_of(mach: Machine) -> Gem5:
-    """What the board says of gem5. Raises UserError where it says nothing."""
-    if mach.gem5 is None:
+def machine_of(mach: Machine, name: str | None = None) -> Gem5:
+    """The machine of this name that the board has for gem5, or its first. Raises UserError where it has none."""
+    if not mach.gem5:
         raise UserError(f"there is no gem5 machine for {mach.arch} yet: choose --arch aarch64 or arm, or leave out "
                         f"--emulator gem5")
-    return mach.gem5
+    names = [made.name for made in mach.gem5]
+    if name is not None and name not in names:
+        raise UserError(f"--machine {name}: no machine of gem5's for {mach.arch}; choose from {', '.join(names)}")
+    return mach.gem5[names.index(name) if name else 0]
 
 
-def loader(mach: Machine, output: Output) -> Path:
-    """What starts Linux. It comes with m5, without which a guest has nothing to report by. Raises MissingOutput."""
-    path = output.images / "gem5" / machine_of(mach).boot_loader
+def loader(made: Gem5, output: Output) -> Path:
+    """What starts Linux. It comes with m5, without which a guest has nothing to report by. Raises UserError where gem5
+    has none for the machine, MissingOutput."""
+    if not made.boot_loader:
+        raise UserError(f"--machine {made.name}: gem5 has no boot loader for Linux of {output.arch} there; leave out "
+                        f"--machine, or give --baremetal PROGRAM")
+    path = output.images / "gem5" / made.boot_loader
     if not path.is_file():
         raise MissingOutput(f"{path}: missing, as is m5 in the guest; make them with: scripts/build --arch "
                             f"{output.arch} --output {output.path} --set BR2_PACKAGE_GEM5_M5=y")
@@ -65,7 +72,8 @@ def loader(mach: Machine, output: Output) -> Path:
 
 def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:
     """gem5's argv for this run: its own options, a script of ours, the script's options."""
-    options, made = _options(request), machine_of(mach)
+    options = _options(request)
+    made = machine_of(mach, options.machine)
     disk = None if request.initrd else output.disk
     # That of a payload is always there: a restored guest finds the devices that it had.
     disks = [*([output.image(disk.image)] if disk else []), run.payload]
@@ -74,7 +82,7 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
     return (
         *_begin(options, output, run, request.trace, "linux.py"),
         *_computer(request, options, made),
-        "--machine", made.machine, "--kernel", str(output.image("vmlinux")), "--boot-loader", str(loader(mach, output)),
+        "--machine", made.name, "--kernel", str(output.image("vmlinux")), "--boot-loader", str(loader(made, output)),
         *(() if disk or output.root_in_kernel else ("--initrd", str(output.image("rootfs.cpio")))),
         *(word for path in disks for word in ("--disk", str(path))),
         "--command-line", " ".join(words), "--console", str(run.socket("console")),
@@ -96,9 +104,9 @@ def baremetal_command(request: RunRequest, mach: Machine, output: Output, run: R
                       ) -> tuple[str, ...]:
     """gem5's argv for one program without an operating system."""
     options = _options(request)
-    made = machine_of(mach)
+    made = machine_of(mach, options.machine)
     return (*_begin(options, output, run, request.trace, "baremetal.py"), *_computer(request, options, made),
-            "--machine", made.machine, "--kernel", str(path), "--console", str(run.socket("console")),
+            "--machine", made.name, "--kernel", str(path), "--console", str(run.socket("console")),
             *_run(request, run), *request.extra)
 
 

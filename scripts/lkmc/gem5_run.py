@@ -59,7 +59,7 @@ def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFol
         return _baremetal(args, request, mach, built, folder)
     if args.userland is None:
         return gem5.command(request, mach, built, folder)
-    _without(user_mode.GUEST_ONLY, args, "needs a guest, and --userland runs a program without one")
+    _without((*user_mode.GUEST_ONLY, "machine"), args, "needs a guest, and --userland runs a program without one")
     program = user_mode.Maker.of(args, built, mach, static=True).find(args.userland)
     if not args.dry_run and programs.check(program.path, built.arch).interpreter:
         raise UserError(f"{program.path} is linked to shared libraries, which gem5 has none of; link it with -static")
@@ -70,12 +70,13 @@ def _baremetal(args: Namespace, request: RunRequest, mach: Machine, built: Outpu
                ) -> tuple[str, ...]:
     """Of a program without an operating system, linked for gem5's machine. Raises LkmcError."""
     _without(baremetal_run.LINUX_ONLY, args, "is for Linux, and --baremetal runs a program in its place")
-    made = gem5.machine_of(mach)
+    made = gem5.machine_of(mach, args.machine)
     maker = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run, made.baremetal)
     program = maker.find(args.baremetal, raw=False)
-    if max(request.cpus, int(baremetal.keys(program, built, maker.folder).get("cpus", 1))) > 1:
-        raise UserError(f"{args.baremetal} with more than one CPU: on gem5 all of them begin at once, which programs "
-                        f"do not expect; leave out --emulator gem5")
+    cpus, why_not = baremetal.keys(program, built, maker.folder).get("cpus", 1), dict(made.lacks).get("cpus")
+    if why_not and max(request.cpus, int(cpus)) > 1:
+        raise UserError(f"{args.baremetal} with more than one CPU of gem5's {made.name}: {why_not}; leave out "
+                        f"--emulator gem5")
     return gem5.baremetal_command(request, mach, built, folder, program)
 
 

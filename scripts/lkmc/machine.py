@@ -84,13 +84,19 @@ class Baremetal:
 
 @dataclass(frozen=True)
 class Gem5:
-    """How gem5 makes the machine: a class of its src/dev/arm/RealView.py, the boot loader in images/gem5 that Linux is
-    started by, what Linux is told, and by which file in baremetal/link programs without Linux are linked."""
-    machine: str
+    """One of gem5's machines: a class of its src/dev/arm/RealView.py, the boot loader in images/gem5 that Linux is
+    started by (empty: Linux cannot be), what Linux is told, and by which file in baremetal/link programs without Linux
+    are linked.
+
+    lacks, user_lacks: what programs may need and do not have, without Linux and without any machine, and why.
+    """
+    name: str
     memory: str
     boot_loader: str
     baremetal: str
     kernel_words: tuple[str, ...]
+    lacks: tuple[tuple[str, str], ...]
+    user_lacks: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -122,13 +128,20 @@ class Machine:
     baremetal: Baremetal
     space: Space
     tasks: Tasks
-    gem5: Gem5 | None = None    # where it can be simulated
+    gem5: tuple[Gem5, ...] = ()     # the machines that can be simulated; first the one that is unless asked for
 
 
 @cache
 def arches() -> tuple[str, ...]:
     """The architectures that have a board folder with a machine.toml."""
     return tuple(sorted(path.parent.name for path in paths.BOARD.glob("*/machine.toml")))
+
+
+@cache
+def lacks() -> tuple[str, ...]:
+    """All that a program may say that it needs: what some machine of gem5's lacks."""
+    return tuple(sorted({need for arch in arches() for made in read(arch).gem5
+                         for need, _ in (*made.lacks, *made.user_lacks)}))
 
 
 @cache
@@ -142,13 +155,18 @@ def read(arch: str) -> Machine:
                        Qemu(package=table["packages"]["qemu"], **_frozen(table["qemu"])),
                        Prebuilt(**_frozen(table["prebuilt"])), User(**table["user"]),
                        Baremetal(**_frozen(table["baremetal"])), _space(**table["space"]),
-                       Tasks(**table["tasks"]), Gem5(**_frozen(table["gem5"])) if "gem5" in table else None)
+                       Tasks(**table["tasks"]), _gem5(**table["gem5"]) if "gem5" in table else ())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: {error}; compare it with the other board/*/machine.toml") from None
 
 
 def _space(kernel: int, memory: list[list[int]]) -> Space:
     return Space(kernel, tuple((first, end) for first, end in memory))
+
+
+def _gem5(machine: list[dict[str, Any]], lacks: dict[str, dict[str, str]], **shared: Any) -> tuple[Gem5, ...]:
+    return tuple(Gem5(**_frozen({**shared, **one, "lacks": {**lacks["baremetal"], **one["lacks"]},
+                                 "user_lacks": lacks["user"]})) for one in machine)
 
 
 def _frozen(table: dict[str, Any]) -> dict[str, Any]:

@@ -109,6 +109,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "linux-set": option("--linux-set", action="append", default=[], metavar="CONFIG_X=VALUE",
                         help="set this option of the kernel's configuration; may be repeated"),
     "list": option("--list", **SWITCH, help="list all names with their values"),
+    "machine": option("--machine", metavar="NAME",
+                      help="one of gem5's machines (default: the first in board/ARCH/machine.toml)"),
     "memory": option("-m", "--memory", type=memory, metavar="SIZE",
                      help="memory of the guest (default: what board/ARCH/machine.toml says)"),
     "no-continue": option("--no-continue", **SWITCH, help="stay where the guest is when GDB attaches"),

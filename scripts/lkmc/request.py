@@ -14,7 +14,7 @@ from lkmc.errors import UserError
 
 # Options that QEMU has no use for. What lkmc.toml may say of where gem5 is does not count.
 GEM5_ONLY = ("cpu_type", "caches", "l1i_size", "l1d_size", "l2_size", "gem5_exe_args", "gem5_restore", "gem5_readfile",
-             "trace_insts_stdout")
+             "trace_insts_stdout", "machine")
 
 
 class When(Enum):
@@ -44,6 +44,7 @@ class Gem5Request:
     restore: int | None = None              # of its checkpoints the last but N - 1
     readfile: bytes | None = None           # what `m5 readfile` prints
     trace_stdout: bool = False              # traces on standard output instead of in a file
+    machine: str | None = None              # None: the board's first
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,16 @@ def _trace(args: argparse.Namespace) -> tuple[str, ...]:
     return tuple(word for word in (args.trace or "").split(",") if word)
 
 
+def check_emulator(args: argparse.Namespace) -> None:
+    """Raises UserError where an option of gem5's was given, of those that the command takes, and not gem5."""
+    for option in GEM5_ONLY:
+        if args.emulator != "gem5" and getattr(args, option, None):
+            raise UserError(f"--{option.replace('_', '-')} is gem5's; give --emulator gem5, or leave it out")
+
+
 def _gem5(args: argparse.Namespace) -> Gem5Request | None:
+    check_emulator(args)
     if args.emulator != "gem5":
-        for option in GEM5_ONLY:
-            if getattr(args, option):
-                raise UserError(f"--{option.replace('_', '-')} is gem5's; give --emulator gem5, or leave it out")
         return None
     try:
         own = tuple(shlex.split(args.gem5_exe_args or ""))
@@ -124,7 +130,7 @@ def _gem5(args: argparse.Namespace) -> Gem5Request | None:
         raise UserError(f"--gem5-exe-args: {str(error).lower()}: {args.gem5_exe_args}") from None
     return Gem5Request(args.cpu_type or "atomic", args.caches, args.l1i_size, args.l1d_size, args.l2_size,
                        args.gem5 and args.gem5.absolute(), args.gem5_tree and args.gem5_tree.absolute(), own,
-                       args.gem5_restore, _text(args.gem5_readfile), args.trace_insts_stdout)
+                       args.gem5_restore, _text(args.gem5_readfile), args.trace_insts_stdout, args.machine)
 
 
 def payload(args: argparse.Namespace) -> Payload | None:

@@ -114,7 +114,7 @@ def on_gem5(yes: bool, lacking: list[str]) -> list[str]:
         try:
             built = Output.read(output.default(arch))
             gem5.program(named, built)
-            gem5.loader(machine.read(arch), built)
+            gem5.loader(gem5.machine_of(machine.read(arch)), built)
             arguments.append(f"--output={built.path}")
         except LkmcError as error:
             lacking.append(f"{arch}: {error}")

@@ -21,6 +21,7 @@ from lkmc.examples import Example
      {"package": "BR2_PACKAGE_X", "cflags": "`a b` -c", "ldflags": "-lx -ly"}),
     ("// lkmc: ldflags=-pthread", {"ldflags": "-pthread"}),
     ("// lkmc: qemu=-device,edu,dma_mask=1", {"qemu": "-device,edu,dma_mask=1"}),
+    ("// lkmc: needs=psci,dtb", {"needs": "psci,dtb"}),
     ("# lkmc: test=own report=oops,kasan", {"test": "own", "report": "oops,kasan"}),
     ('pr_info("lkmc: exit=1");', {}),
     ("# about lkmc: it is no header", {}),
@@ -51,6 +52,7 @@ def test_a_header_stands_near_the_top(tmp_path: Path) -> None:
     ("# lkmc: config=KPROBES", "CONFIG_"),
     ("# lkmc: test=", "'test='"),
     ("# lkmc: report=kasan,flaw", "atomic|bug|"),
+    ("# lkmc: needs=gic_v4", "gic_v3|idle|libc|"),
 ])
 def test_a_bad_header_is_named_with_its_line_and_what_is_right(tmp_path: Path, line: str, said: str) -> None:
     file = tmp_path / "hello.sh"
@@ -76,6 +78,20 @@ def test_qemu_options_keep_their_commas() -> None:
 def test_why_an_output_cannot_run_an_example(tmp_path: Path, keys: dict[str, str], why: str) -> None:
     output = fakes.output_folder(tmp_path / "out", config="BR2_PACKAGE_HAVE=y\n")
     assert Example("a.sh", Path("a.sh"), keys).obstacle("x86_64", "qemu", output) == why
+
+
+@pytest.mark.parametrize("keys, needs", [
+    ({}, ("libc",)),
+    ({"cflags": "-O2 -nostdlib -static"}, ()),
+    ({"cflags": "-nostdlib", "cpus": "1", "needs": "psci,dtb"}, ("psci", "dtb")),
+    ({"cpus": "2"}, ("cpus", "libc")),
+])
+def test_what_a_program_needs_is_said_or_follows(keys: dict[str, str], needs: tuple[str, ...]) -> None:
+    example = Example("a.out", Path("a.out"), keys)
+    assert example.needs == needs
+    assert example.lack({}) == ""
+    assert example.lack({need: "no such thing" for need in needs[-1:]}) == "".join(
+        f"needs {need}: no such thing" for need in needs[-1:])
 
 
 def tree(top: Path, **files: str) -> Path:

@@ -52,15 +52,14 @@ def parsed(*argv: str) -> RunRequest:
 
 @pytest.mark.parametrize("built", ARCHES, indirect=True)
 def test_each_machine_is_started_as_its_board_says(built: Output) -> None:
-    made = machine.read(built.arch).gem5
-    assert made is not None
+    made = machine.read(built.arch).gem5[0]
     argv = command(built)
     script = argv.index(str(paths.TOP / "scripts/gem5/linux.py"))
     own, ours = argv[:script], argv[script:]
     assert own[0] == str(built.host / "bin/gem5.opt")
     tree = built.host / "share/gem5"
     assert values(own, "--path") == [f"{tree}/configs:{tree}/configs/example/arm"]
-    assert values(ours, "--machine") == [made.machine]
+    assert values(ours, "--machine") == [made.name]
     assert values(ours, "--kernel") == [str(built.images / "vmlinux")]
     assert values(ours, "--boot-loader") == [str(built.images / "gem5" / made.boot_loader)]
     assert values(ours, "--disk") == [str(built.images / "rootfs.ext4"), str(built.path / "run/0/payload")]
@@ -168,7 +167,8 @@ def test_a_machine_without_gem5_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("option", [["--caches"], ["--cpu-type", "o3"], ["--gem5-restore", "1"], ["--l2-size", "1MB"],
-                                    ["--gem5-readfile", "ls"], ["--trace-insts-stdout"]], ids=lambda words: words[0])
+                                    ["--gem5-readfile", "ls"], ["--trace-insts-stdout"],
+                                    ["--machine", "VExpress_GEM5_V2"]], ids=lambda words: words[0])
 def test_options_of_gem5_are_refused_without_it(option: list[str]) -> None:
     with pytest.raises(UserError, match=f"{option[0]} is gem5's; give --emulator gem5"):
         parsed(*option)
@@ -193,12 +193,46 @@ def test_a_program_without_linux_is_linked_for_the_machine(built: Output) -> Non
     run, mach = RunFolder(built.path / "run/0"), machine.read(built.arch)
     argv = gem5.baremetal_command(REQUEST, mach, built, run, Path("/hello.elf"))
     assert str(gem5.SCRIPTS / "baremetal.py") in argv and values(argv, "--kernel") == ["/hello.elf"]
-    assert mach.gem5 is not None and (paths.TOP / f"baremetal/link/{mach.gem5.baremetal}.ld").is_file()
     plain = Maker(built, mach, None, False)
-    other = replace(plain, machine=mach.gem5.baremetal)
+    other = replace(plain, machine=mach.gem5[0].baremetal)
     assert plain.folder != other.folder and plain.folder.name == "baremetal"
     assert keys(other.folder / "multicore.elf", built, other.folder)["cpus"] == "2"
     assert keys(other.folder / "multicore.elf", built) == {}
+
+
+@pytest.mark.parametrize("built", ARCHES, indirect=True)
+def test_every_machine_of_a_board_has_its_link_script(built: Output) -> None:
+    names = [made.name for made in machine.read(built.arch).gem5]
+    assert names == ["VExpress_GEM5_V1", "VExpress_GEM5_V2"]
+    for made in machine.read(built.arch).gem5:
+        assert (paths.TOP / f"baremetal/link/{made.baremetal}.ld").is_file()
+
+
+def test_another_machine_has_its_own_boot_loader(built: Output) -> None:
+    asked = parsed("--emulator", "gem5", "--machine", "VExpress_GEM5_V2")
+    with pytest.raises(MissingOutput, match=r"boot_v2.arm64: missing"):
+        command(built, asked)
+    (built.images / "gem5/boot_v2.arm64").touch()
+    argv = command(built, asked)
+    assert values(argv, "--machine") == ["VExpress_GEM5_V2"]
+    assert values(argv, "--boot-loader") == [str(built.images / "gem5/boot_v2.arm64")]
+
+
+@pytest.mark.parametrize(("built", "name", "said"), [
+    ("aarch64", "RealViewPBX", "no machine of gem5's for aarch64; choose from VExpress_GEM5_V1, VExpress_GEM5_V2"),
+    ("arm", "VExpress_GEM5_V2", "no boot loader for Linux of arm there; leave out --machine, or give --baremetal"),
+], indirect=["built"])
+def test_a_machine_that_cannot_boot_linux_is_refused(built: Output, name: str, said: str) -> None:
+    with pytest.raises(UserError, match=f"^--machine {name}: .*{said}"):
+        command(built, parsed("--emulator", "gem5", "--machine", name))
+
+
+@pytest.mark.parametrize("built", ARCHES, indirect=True)
+def test_a_program_without_linux_runs_on_each_machine(built: Output) -> None:
+    asked = parsed("--emulator", "gem5", "--baremetal", "hello", "--machine", "VExpress_GEM5_V2")
+    run = RunFolder(built.path / "run/0")
+    argv = gem5.baremetal_command(asked, machine.read(built.arch), built, run, Path("/hello.elf"))
+    assert values(argv, "--machine") == ["VExpress_GEM5_V2"]
 
 
 def test_what_only_qemu_has_is_left_out_and_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,6 +89,21 @@ def test_standard_input_is_the_serial_port_of_a_program(folder: Path, tmp_path: 
     assert done.stdout == "ready\n[ab\x01xq]"
 
 
+@pytest.mark.parametrize(("name", "words"), [("wfe", ()), ("hello", ("--cpus", "2"))])
+def test_a_program_with_more_than_one_cpu_is_refused(folder: Path, name: str, words: tuple[str, ...]) -> None:
+    (folder / "images/baremetal-vexpress_gem5_v2").mkdir()
+    program = elf(folder / f"images/baremetal-vexpress_gem5_v2/{name}.elf")
+    done = run(folder, "--machine", "VExpress_GEM5_V2", *words, "--baremetal", str(program))
+    assert done.returncode == 125
+    assert "with more than one CPU of gem5's VExpress_GEM5_V2: all of them begin at once" in done.stderr
+
+
+@pytest.mark.parametrize("emulator", ["gem5", "qemu"])
+def test_a_program_without_a_guest_has_no_machine(folder: Path, emulator: str) -> None:
+    done = run(folder, "--emulator", emulator, "--userland", "hello", "--machine", "VExpress_GEM5_V2")
+    assert done.returncode == 125 and done.stderr.startswith("scripts/run: --machine ")
+
+
 def test_no_status_of_a_run_before_counts(folder: Path) -> None:
     assert run(folder, says="", status="status 3\n").returncode == 3
     assert run(folder, says="").returncode == 125

@@ -40,6 +40,14 @@ def test_every_board_can_be_read(arch: str) -> None:
     hash(mach)      # frozen to the last tuple
 
 
+def test_a_machine_lacks_what_its_board_says_and_what_it_says_itself() -> None:
+    first, second = machine.read("aarch64").gem5
+    assert dict(first.lacks).keys() - dict(second.lacks).keys() == {"gic_v3"}
+    assert {"psci", "cpus"} <= dict(second.lacks).keys() and "signals" in dict(first.user_lacks)
+    assert machine.read("x86_64").gem5 == ()
+    assert {"psci", "gic_v3", "signals", "libc"} <= set(machine.lacks())
+
+
 def test_a_new_architecture_is_a_folder_with_a_machine_toml(board: Path) -> None:
     shutil.copytree(board / "arm", board / "m68k")
     (board / "common").mkdir()
@@ -55,6 +63,9 @@ def test_a_new_architecture_is_a_folder_with_a_machine_toml(board: Path) -> None
     ('cpu = "cortex-a15"', "", "cpu"),
     ("[packages]", "[package]", "'packages'"),
     ('image = "zImage"\nentry', 'imago = "zImage"\nentry', "imago"),
+    ("[[gem5.machine]]", "[[gem5.machines]]", "machine"),
+    ("lacks = {}", "", "'lacks'"),
+    ("[gem5.lacks.user]", "[gem5.lacks.users]", "'user'"),
     ("memory = [[", "memory = [0, [", "machine.toml"),
 ])
 def test_a_broken_machine_toml_is_named_with_what_is_wrong(board: Path, old: str, new: str, said: str) -> None:

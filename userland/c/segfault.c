@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// lkmc: exit=139
+// lkmc: exit=139 needs=signals
 /*
  * segfault - read where nothing is: the kernel ends the program by SIGSEGV
  *

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// lkmc: needs=affinity
 /*
  * sched_getaffinity - on which CPUs a process may run, and on which it does
  *

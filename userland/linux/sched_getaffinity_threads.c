@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// lkmc: ldflags=-pthread
+// lkmc: needs=threads ldflags=-pthread
 /*
  * sched_getaffinity_threads - two threads that live at once, each on its CPU
  *

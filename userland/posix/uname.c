@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// lkmc: needs=uname
 /*
  * uname - what the kernel says about itself
  *

@@ -13,8 +13,8 @@
 extern "C" {
 #endif
 
-extern char lkmc_ram[], lkmc_uart[], lkmc_uart_irq[];
-extern char lkmc_gicd[], lkmc_gicc[], lkmc_gicr[], lkmc_timer_irq[];
+extern char lkmc_ram[], lkmc_uart[], lkmc_uart_irq[], lkmc_timer_irq[];
+extern char lkmc_gic[], lkmc_gicd[], lkmc_gicc[], lkmc_gicr[];
 extern char lkmc_exit_port[], lkmc_status[], lkmc_ioapic[], lkmc_lapic[];
 extern char lkmc_bss[], lkmc_bss_end[], lkmc_stacks[], lkmc_stack_size[];
 extern char lkmc_cpus[], lkmc_heap[], lkmc_heap_end[];

@@ -15,7 +15,7 @@ import argparse
 
 from lkmc import gdb, instant, launch, machine, output, qemu, ready, recording, tmux, trace_events
 from lkmc.errors import UserError
-from lkmc.request import RunRequest
+from lkmc.request import RunRequest, check_emulator
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
@@ -24,7 +24,7 @@ OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval
            "disk2", "graphic", "vnc", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args",
            "static", "gcc-which", "baremetal", "trace", "trace-insts-stdout", "emulator", "cpu-type", "caches",
            "l1i-size", "l1d-size", "l2-size", "gem5", "gem5-tree", "gem5-exe-args", "gem5-restore", "gem5-readfile",
-           "record", "replay")
+           "machine", "record", "replay")
 TAKES_REST = True
 
 
@@ -58,7 +58,8 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Raises UserError before anything is made, where tmux or GDB could not do their part."""
+    """Raises UserError before anything is made, where the emulator, tmux or GDB could not do their part."""
+    check_emulator(args)
     if launch.asked(args, "tmux"):
         tmux.check()
         gdb.words("--tmux-args", args.tmux_args or "")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// lkmc: needs=timer
 /*
  * cntvct - the generic timer's counter, the ARM equivalent of rdtsc
  *
