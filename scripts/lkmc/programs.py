@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from lkmc import ktap, output, paths
+from lkmc import ktap, machine, output, paths
 from lkmc.cli import near
 from lkmc.errors import MissingOutput, UserError
 from lkmc.ktap import Result, Status
@@ -79,10 +79,12 @@ def as_it_is(text: str) -> Path | None:
 
 
 def arches_of(args: Namespace) -> tuple[str, ...]:
-    """The architecture that was asked for, or all. Raises UserError."""
+    """The architecture that was asked for, or all that its emulator can be. Raises UserError."""
     if args.all_archs and args.output:
         raise UserError("--all-archs takes the output of each architecture; leave out --output and --variant")
-    return arches() if args.all_archs else (args.arch,)
+    if not args.all_archs:
+        return (args.arch,)
+    return tuple(arch for arch in arches() if getattr(args, "emulator", "") != "gem5" or machine.read(arch).gem5)
 
 
 def home(args: Namespace, arch: str | None = None) -> Output:

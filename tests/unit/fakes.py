@@ -60,6 +60,14 @@ def script(path: Path, text: str) -> Path:
     return path
 
 
+def gem5(built: Output, text: str = "exit 0") -> Path:
+    """A gem5 of the output's own, a shell script, with the part of its tree that it is known by."""
+    mark = built.host / "share/gem5/configs/example/arm/devices.py"
+    mark.parent.mkdir(parents=True)
+    mark.touch()
+    return script(built.host / "bin/gem5.opt", text)
+
+
 def on_path(monkeypatch: pytest.MonkeyPatch, folder: Path, *, alone: bool = False, **programs: str) -> Path:
     """Put shell scripts first on PATH; an underscore in a name stands for a dash. `alone`: nothing else is on it."""
     folder.mkdir(parents=True, exist_ok=True)

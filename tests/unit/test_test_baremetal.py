@@ -19,6 +19,8 @@ PROGRAMS = {
     "echo.c": "// lkmc: input=abc timeout=7\n",
     "only_arm.c": "// lkmc: arch=arm\n",
     "newlib.c": "// lkmc: libc=newlib\n",
+    "two.c": "// lkmc: cpus=2\n",
+    "gic.c": "// lkmc: needs=gic_v3\n",
     "arch/aarch64/add.S": "",
     "arch/arm/add.S": "",
 }
@@ -42,14 +44,14 @@ def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Output:
         source.parent.mkdir(parents=True, exist_ok=True)
         source.write_text(text)
     built = fakes.output_folder(tmp_path / "o", "aarch64")
-    for name, status in {"hello": 0, "exit42": 42, "echo": 0, "arch/aarch64/add": 0}.items():
+    for name, status in {"hello": 0, "exit42": 42, "echo": 0, "arch/aarch64/add": 0, "two": 0, "gic": 0}.items():
         ends(built, name, status)
     return built
 
 
-def ends(output: Output, name: str, status: int) -> None:
+def ends(output: Output, name: str, status: int, folder: str = "baremetal") -> None:
     """Make a program that ends with this status."""
-    path = output.images / f"baremetal/{name}.elf"
+    path = output.images / folder / f"{name}.elf"
     path.parent.mkdir(parents=True, exist_ok=True)
     with elf(path).open("ab") as file:
         file.write(b"\nstatus=%d\n" % status)
@@ -68,14 +70,14 @@ def test_each_program_is_a_test_whose_right_status_its_header_says(
         output: Output, capsys: pytest.CaptureFixture[str]) -> None:
     assert suite(output) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "KTAP version 1", "1..6", "ok 1 aarch64/arch/aarch64/add", "ok 2 aarch64/echo", "ok 3 aarch64/exit42",
-        "ok 4 aarch64/hello", "ok 5 aarch64/newlib # SKIP only with the C library newlib",
-        "ok 6 aarch64/only_arm # SKIP only on arm"]
+        "KTAP version 1", "1..8", "ok 1 aarch64/arch/aarch64/add", "ok 2 aarch64/echo", "ok 3 aarch64/exit42",
+        "ok 4 aarch64/gic", "ok 5 aarch64/hello", "ok 6 aarch64/newlib # SKIP only with the C library newlib",
+        "ok 7 aarch64/only_arm # SKIP only on arm", "ok 8 aarch64/two"]
 
 
 def test_a_program_is_run_as_a_user_would(output: Output, tmp_path: Path) -> None:
     assert suite(output, "-k", "echo", "-k", "arch/*", "--timeout", "9", "--qemu-which", "host") == 0
-    common = ["--quiet", "--output", str(output.path), "--qemu-which", "host", "--run-id"]
+    common = ["--quiet", "--output", str(output.path), "--emulator", "qemu", "--qemu-which", "host", "--run-id"]
     folder = output.images / "baremetal"
     assert called(tmp_path) == [
         [*common, "test-arch-aarch64-add", "--timeout", "9.0", "--baremetal", f"{folder}/arch/aarch64/add.elf"],
@@ -86,9 +88,11 @@ def test_a_program_that_fails_is_shown_with_what_it_said(
         output: Output, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ends(output, "echo", 3)
     assert suite(output, "-k", "echo", "--junit", str(tmp_path / "junit.xml")) == 1
-    assert capsys.readouterr().out.splitlines()[2:] == ["# typed abc", "not ok 1 aarch64/echo # exit status 3, not 0"]
+    command, *said = capsys.readouterr().out.splitlines()[2:]
+    assert command.startswith(f"# {tmp_path}/top/scripts/run ") and command.endswith("/echo.elf")
+    assert said == ["# typed abc", "not ok 1 aarch64/echo # exit status 3, not 0"]
     [failure] = ElementTree.parse(tmp_path / "junit.xml").iter("failure")
-    assert (failure.text, failure.get("message")) == ("typed abc", "exit status 3, not 0")
+    assert (failure.text or "").endswith("echo.elf\ntyped abc") and failure.get("message") == "exit status 3, not 0"
 
 
 def test_a_right_status_other_than_0_is_not_right_for_others(
@@ -113,16 +117,35 @@ def test_with_another_compiler_the_programs_are_made_first(output: Output, tmp_p
     assert run[-1] == f"{output.images}/baremetal/hello.elf"
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (["-k", "helo"], "no example 'helo' to test (did you mean hello"),
-    (["--all-archs"], "--all-archs takes the output of each architecture; leave out --output"),
-    (["--gcc-which", "crosstool-ng"], "aarch64-lkmc-elf-gcc: not built; choose it for lkmc-baremetal"),
-])
-def test_a_request_that_cannot_be_is_refused_in_a_line(output: Output, capsys: pytest.CaptureFixture[str],
-                                                       words: list[str], said: str) -> None:
-    assert suite(output, *words) == 125
+def test_a_compiler_that_is_not_there_is_refused_in_a_line(output: Output, capsys: pytest.CaptureFixture[str]) -> None:
+    assert suite(output, "--gcc-which", "crosstool-ng") == 125
     told = capsys.readouterr()
-    assert said in told.err and told.err.count("\n") == 1 and told.out == ""
+    assert "aarch64-lkmc-elf-gcc: not built; choose it for lkmc-baremetal" in told.err and told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("machine", "skipped"), [
+    ("VExpress_GEM5_V1", {"gic": "needs gic_v3: its interrupt controller is of version 2"}), ("VExpress_GEM5_V2", {})])
+def test_on_gem5_programs_are_made_for_its_machine(
+        output: Output, tmp_path: Path, capsys: pytest.CaptureFixture[str], machine: str, skipped: dict[str, str],
+        ) -> None:
+    fakes.gem5(output)
+    folder = f"baremetal-{machine.lower()}"
+    for name, status in {"hello": 0, "gic": 0, "two": 1, "echo": 5}.items():
+        ends(output, name, status, folder)
+    names = ("hello", "gic", "two", "echo")
+    assert suite(output, "--emulator", "gem5", "--machine", machine, "--cpu-type", "timing",
+                 *(word for name in names for word in ("-k", name))) == 1
+    told = [line.split("aarch64/")[1] for line in capsys.readouterr().out.splitlines() if line[0] in "on"]
+    skipped = {"two": "needs cpus: all of them begin at once, which programs do not expect", **skipped}
+    ended = {name: f"{name} # SKIP {skipped[name]}" if name in skipped else name for name in names}
+    assert told == ["echo # exit status 5, not 0", ended["gic"], ended["hello"], ended["two"]]
+    runs = [words for words in called(tmp_path) if "--baremetal" in words]
+    [make] = [words for words in called(tmp_path) if "-C" in words]
+    assert f"MACHINE={machine.lower()}" in make and f"IMAGES={output.images}/{folder}" in make
+    assert len(runs) == 3 - (len(skipped) - 1)
+    assert runs[-1] == ["--quiet", "--output", str(output.path), "--emulator", "gem5", "--cpu-type", "timing",
+                        "--machine", machine, "--run-id", "test-hello", "--timeout", "600.0", "--baremetal",
+                        f"{output.images}/{folder}/hello.elf"]
 
 
 def test_a_program_of_one_architecture_can_be_chosen_among_all(

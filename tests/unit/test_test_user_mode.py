@@ -8,8 +8,7 @@ import fakes
 import pytest
 from test_programs import elf
 
-from lkmc import cli, paths
-from lkmc.commands import test_user_mode as command
+from lkmc import cli, paths, program_suite
 from lkmc.output import Output
 
 PROGRAMS = {
@@ -98,8 +97,9 @@ def test_a_program_that_fails_is_shown_with_its_command_and_its_last_lines(
     told = capsys.readouterr().out.splitlines()
     [at] = [number for number, line in enumerate(told) if "dynamic/hello.out" in line]
     assert told[at].startswith("not ok") and told[at].endswith(" # exit status 3, not 0")
-    assert told[at - command.LAST_LINES:at] == [f"# {number}" for number in range(101 - command.LAST_LINES, 101)]
-    first = told[at - command.LAST_LINES - 1]
+    last = program_suite.LAST_LINES
+    assert told[at - last:at] == [f"# {number}" for number in range(101 - last, 101)]
+    first = told[at - last - 1]
     assert first.startswith(f"# {output.host}/bin/qemu-aarch64 -L ") and first.endswith(f"{output.overlay}/hello.out")
 
 
@@ -133,17 +133,29 @@ def test_a_program_of_one_architecture_can_be_chosen_among_all(
     assert results(capsys) == {"dynamic/add.out": "ok", "static/add.out": "ok"}
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (["-k", "helo"], "no example 'helo' to test (did you mean hello"),
-    (["--all-archs"], "--all-archs takes the output of each architecture"),
-    (["--gcc-which", "crosstool-ng"], "--gcc-which crosstool-ng: its programs are for no operating system; choose "
-                                      "host or buildroot"),
-])
-def test_a_request_that_cannot_be_is_refused_in_a_line(output: Output, capsys: pytest.CaptureFixture[str],
-                                                       words: list[str], said: str) -> None:
-    assert suite(output, *words) == 125
+def test_a_compiler_for_no_operating_system_is_refused_in_a_line(
+        output: Output, capsys: pytest.CaptureFixture[str]) -> None:
+    assert suite(output, "--gcc-which", "crosstool-ng") == 125
     told = capsys.readouterr()
-    assert said in told.err and told.err.count("\n") == 1 and told.out == ""
+    assert ("--gcc-which crosstool-ng: its programs are for no operating system; choose host or buildroot" in told.err
+            and told.err.count("\n") == 1)
+
+
+def test_on_gem5_static_programs_are_run_as_a_user_would(
+        output: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    fakes.gem5(output)
+    monkeypatch.setenv("LOG", str(tmp_path / "log"))
+    fakes.script(tmp_path / "top/scripts/run", f'echo "$*" >>"$LOG"\n{QEMU}')
+    (tmp_path / "top/userland/c/signal.c").write_text("// lkmc: needs=signals\n")
+    does(output, "hello", "exit 3")
+    assert suite(output, "--emulator", "gem5", "-k", "hello", "-k", "exit7", "-k", "signal", "-k", "gem5") == 1
+    assert results(capsys) == {"static/signal.out": "ok SKIP needs signals: gem5 ends where the kernel would send one",
+                               "static/hello.out": "not ok exit status 3, not 0", "static/exit7.out": "ok",
+                               "static/gem5.out": "ok"}
+    build = f"{output.path}/build/lkmc-userland-static"
+    assert sorted((tmp_path / "log").read_text().splitlines()) == [
+        f"--quiet --output {output.path} --emulator gem5 --run-id test-static-{name}.out --timeout 600.0 --userland "
+        f"{build}/{name}.out" for name in ("exit7", "gem5", "hello")]
 
 
 def test_programs_that_were_not_built_name_the_command_that_does(
