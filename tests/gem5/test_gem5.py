@@ -11,7 +11,7 @@ import pytest
 from booting import RUN, Run
 from debugging import Debugger
 
-from lkmc import gem5, paths, stats
+from lkmc import gem5, machine, paths, stats
 from lkmc.console import Console
 from lkmc.exec_trace import ExecTrace
 from lkmc.output import Output
@@ -101,16 +101,27 @@ def test_the_guest_writes_files_of_the_host(run: Run, folder: RunFolder) -> None
     assert (folder.m5out / "told").read_text() == "from guest\n"
 
 
-def test_a_program_without_a_guest(run: Run, folder: RunFolder) -> None:
-    assert b"hello" in run("--userland", "hello").stdout.splitlines()
-    done = run("--userland", "false", "--trace", "Exec")
-    assert done.returncode == 1
+@pytest.fixture
+def hello(out: Output) -> str:
+    """The program that says so and that gem5 can run."""
+    return "hello_asm" if "libc" in dict(machine.read(out.arch).gem5[0].user_lacks) else "hello"
+
+
+def test_a_program_without_a_guest(run: Run, folder: RunFolder, hello: str) -> None:
+    done = run("--userland", hello, "--trace", "Exec")
+    assert done.returncode == 0 and b"hello" in done.stdout.splitlines()
     traced = ExecTrace.read(folder.trace_text)
     assert sum(traced.totals.values()) == stats.total(stats.read(folder.m5out / "stats.txt")[-1], "simInsts")
 
 
-def test_instructions_are_printed_when_that_is_asked_for(run: Run) -> None:
-    done = run("-q", "--userland", "hello", "--trace-insts-stdout")
+def test_the_status_of_a_program_is_its_own(out: Output, run: Run) -> None:
+    if "libc" in dict(machine.read(out.arch).gem5[0].user_lacks):
+        pytest.skip("those without a C library have only one")
+    assert run("--userland", "false").returncode == 1
+
+
+def test_instructions_are_printed_when_that_is_asked_for(run: Run, hello: str) -> None:
+    done = run("-q", "--userland", hello, "--trace-insts-stdout")
     assert done.returncode == 0
     assert len(re.findall(rb"^ *\d+: system\.cpu\S*: .*0x[0-9a-f]+ @_start", done.stdout, re.M)) >= 1
 
@@ -122,6 +133,57 @@ def test_a_program_without_linux(run: Run, program: str, code: int, says: bytes)
     done = run("--baremetal", program)
     assert done.returncode == code, done.stderr.decode()[-2000:]
     assert re.search(says, done.stdout)
+
+
+def test_input_of_a_program_without_linux(options: list[str], limit: float) -> None:
+    done = subprocess.run([*options, "-q", "--emulator", "gem5", "--baremetal", "interactive/prompt"], input=b"ab",
+                          capture_output=True, timeout=SLOWER * limit)
+    assert done.returncode == 0, done.stderr.decode()
+    assert re.findall(rb"got: .", done.stdout) == [b"got: a", b"got: b"]
+
+
+@pytest.mark.parametrize(("name", "controller"), [("VExpress_GEM5_V1", b"GIC-0"), ("VExpress_GEM5_V2", b"GICv3")])
+def test_each_machine_boots_with_its_interrupt_controller(out: Output, run: Run, name: str, controller: bytes) -> None:
+    if not gem5.machine_of(machine.read(out.arch), name).boot_loader:
+        done = run("--machine", name, "--eval", "true")
+        assert done.returncode == 125 and b"no boot loader for Linux" in done.stderr
+        return
+    done = run("--machine", name, "--eval-after", "cat /proc/interrupts")
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    assert re.findall(rb"GIC-0|GICv3", done.stdout)[:1] == [controller]
+
+
+@pytest.mark.parametrize(("program", "says"), [
+    ("hello", b"hello"), ("interrupt", b""), ("gic_v3", b""), ("timer", b"tick 3")])
+def test_a_program_without_linux_on_the_other_machine(run: Run, program: str, says: bytes) -> None:
+    done = run("--baremetal", program, "--machine", "VExpress_GEM5_V2")
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    assert says in done.stdout
+
+
+@pytest.mark.parametrize(("name", "skipped"), [
+    ("VExpress_GEM5_V1", {"atomic", "dmb", "dtb", "gic_v3", "multicore", "psci", "uart_interrupt", "wfe"}),
+    ("VExpress_GEM5_V2", {"atomic", "dmb", "dtb", "multicore", "psci", "uart_interrupt", "wfe"}),
+])
+def test_every_program_without_linux_is_right(out: Output, limit: float, name: str, skipped: set[str]) -> None:
+    lines = suite(out, limit, "test-baremetal", "--machine", name)
+    assert skipped == {found[1] for line in lines if (found := re.search(rf"{out.arch}/(\w+) # SKIP needs ", line))}
+    assert len([line for line in lines if re.fullmatch(rf"ok \d+ {out.arch}/[\w/]+", line)]) > 20
+
+
+def test_every_static_program_is_right(out: Output, limit: float, hello: str) -> None:
+    lines = suite(out, limit, "test-user-mode")
+    assert any(re.fullmatch(rf"ok \d+ {out.arch}/static/{hello}.out", line) for line in lines)
+    assert any(line.endswith("/static/segfault.out # SKIP needs signals: gem5 ends where the kernel would send one") or
+               "/static/segfault.out # SKIP needs libc: " in line for line in lines)
+
+
+def suite(out: Output, limit: float, command: str, *words: str) -> list[str]:
+    """The lines that a suite of programs prints when all are right."""
+    argv = [str(paths.TOP / "scripts" / command), "--output", str(out.path), "--emulator", "gem5", *words]
+    done = subprocess.run(argv, capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=6 * SLOWER * limit)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    return done.stdout.splitlines()
 
 
 def test_the_exception_level_is_a_parameter(run: Run, out: Output) -> None:
