@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the parts of a saved guest are; scripts/lkmc/instant.py makes them."""
+"""Where the parts of a saved guest are; scripts/lkmc/instant.py has it made."""
 from __future__ import annotations
 
 from dataclasses import dataclass
