@@ -8,15 +8,26 @@ import sys
 import time
 from argparse import Namespace
 from dataclasses import replace
-from pathlib import Path
 
-from lkmc import baremetal, baremetal_run, gem5, gem5_console, launch, machine, output, process, programs, user_mode
+from lkmc import (
+    baremetal,
+    baremetal_run,
+    gem5,
+    gem5_console,
+    gem5_files,
+    launch,
+    machine,
+    output,
+    process,
+    programs,
+    user_mode,
+)
 from lkmc.errors import EmulatorFailed, UserError
 from lkmc.machine import Machine
 from lkmc.outcome import Outcome, of_gem5
 from lkmc.output import Output
-from lkmc.request import Gem5Request, RunRequest
-from lkmc.run_folder import PAYLOAD_START, RunFolder
+from lkmc.request import RunRequest
+from lkmc.run_folder import RunFolder
 
 # What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
 QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "tmux", "tmux_args",
@@ -38,7 +49,7 @@ def run(args: Namespace) -> int:
     if "--debug-help" in options.own_arguments or "help" in request.trace:
         return subprocess.run([str(gem5.program(options, built).path), "--debug-help"]).returncode
     command = _command(args, request, built, folder)
-    return launch.run(args, command, folder, built, lambda: prepare(request, options, folder, command),
+    return launch.run(args, command, folder, built, lambda: gem5_files.prepare(request, options, folder, command),
                       lambda: supervise(request, command, folder, args.userland is not None),
                       terminal="scripts/gem5-shell")
 
@@ -85,17 +96,6 @@ def _without(options: tuple[str, ...], args: Namespace, why_not: str) -> None:
             raise UserError(f"--{option.replace('_', '-')} {why_not}; leave out one of the two")
 
 
-def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, command: tuple[str, ...]) -> None:
-    """Write what gem5 reads, and leave nothing that would be taken for what it writes."""
-    run_folder.write(command, request.payload)
-    if request.payload is None:
-        run_folder.payload.write_bytes(bytes(PAYLOAD_START))
-    run_folder.m5out.mkdir(exist_ok=True)
-    (run_folder.m5out / gem5.STATUS).unlink(missing_ok=True)
-    run_folder.readfile.write_bytes(options.readfile or b"")     # which may be written to while the guest runs
-    run_folder.console_log.symlink_to(Path("m5out") / gem5.CONSOLE_LOG)
-
-
 def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFolder, user: bool = False) -> Outcome:
     """Run gem5 to its end and write the run's result. Raises EmulatorFailed with gem5's own words.
 
@@ -116,7 +116,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFold
                        "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
                        "sockets": [str(run_folder.socket(name)) for name in ("console", "gdb")]})
     if ended_by_itself(result):
-        reason = why(words) if child.returncode else ""
+        reason = gem5_files.why(words) if child.returncode else ""
         raise EmulatorFailed(f"gem5: {reason or result.reason}; see {run_folder.emulator_log}, and the whole "
                              f"command: {run_folder.script}")
     return result
@@ -125,10 +125,3 @@ def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFold
 def ended_by_itself(result: Outcome) -> bool:
     """Whether gem5 failed, or ended for another reason than the guest's end."""
     return result.reason.startswith(("the emulator failed", "the emulator ended"))
-
-
-def why(words: str) -> str:
-    """The line of gem5's that says why it ended."""
-    lines = words.splitlines()
-    marked = [line for line in lines if line.startswith(("fatal:", "panic:")) or "error:" in line.lower()]
-    return (marked or lines[-1:] or [""])[-1]

@@ -14,7 +14,8 @@ from lkmc import cli, gem5, machine, paths
 from lkmc.baremetal import Maker, keys
 from lkmc.commands import run as runner
 from lkmc.errors import MissingOutput, UserError
-from lkmc.gem5_run import plain, why
+from lkmc.gem5_files import why
+from lkmc.gem5_run import plain
 from lkmc.output import Output
 from lkmc.request import Gem5Request, Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
