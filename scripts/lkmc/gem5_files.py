@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lkmc import gem5, payload_disk
+from lkmc import gem5, instant, payload_disk
 from lkmc.request import Gem5Request, RunRequest
 from lkmc.run_folder import RunFolder
 
@@ -24,6 +24,8 @@ def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, co
 
 
 def _carried(request: RunRequest) -> bytes:
+    if request.instant:
+        return instant.orders(request)
     return payload_disk.script(request.payload) if request.payload else b""
 
 

@@ -22,6 +22,11 @@ class State:
         return self.path / "disk.qcow2"
 
     @property
+    def checkpoint(self) -> Path:
+        """On gem5, the folder of all there is to know."""
+        return self.path / "checkpoint"
+
+    @property
     def restore(self) -> Path:
         """Commands for QEMU's monitor that read the rest of the state; a "pipe" of QEMU's has two ends in files."""
         return self.path / "restore.in"
