@@ -12,8 +12,8 @@
 #             payload
 #   shares    both ways, with scripts/run --snapshots or --disk2: a port lkmc.shares, to which /lkmc/shares listens
 #   disk2     host to guest, with scripts/run --disk2: a disk with the serial number lkmc.disk2 and ext4 on it
-#   gem5      has no such ports: the kernel command line names the payload's disk (lkmc_gem5=vdb), and m5 writes the
-#             status into a file of the host
+#   gem5      has no such ports: the kernel command line names the payload's disk (lkmc_gem5=vdb), which brings the
+#             orders in the payload's place, and m5 writes the status into a file of the host
 #   results   guest to host: another such port, lkmc.ktap, where scripts/test-guest hears the tests
 
 # Load the drivers that this kernel has as modules; an init of our own may come before any mount.

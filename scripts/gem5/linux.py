@@ -27,6 +27,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--readfile", default="", help="what `m5 readfile` reads")
     parser.add_argument("--initparam", type=int, default=0, help="what `m5 initparam` prints")
     parser.add_argument("--restore", default="", help="a checkpoint's folder")
+    parser.add_argument("--save", default="", help="the folder of the first checkpoint, which is the end")
     parser.add_argument("--status", type=Path, required=True)
     parser.add_argument("--max-ticks", type=int, help="end at this time, in picoseconds")
     return parser.parse_args()
@@ -61,7 +62,7 @@ def main() -> None:
     root = Root(full_system=True)
     root.system = computer(args)
     m5.instantiate(args.restore or None)
-    simulation.run(args.status, args.max_ticks)
+    simulation.run(args.status, args.max_ticks, args.save)
 
 
 if __name__ == "__m5_main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 import m5
 
 ENDED, DIED, INTERRUPTED, UNKNOWN = 0, 101, 130, 125
+CHECKPOINT = "checkpoint"
 # What only says that something has begun or ended: the simulation goes on.
 GOES_ON = ("workbegin", "workend", "switchcpu", "work started count reach", "performance counter")
 # By m5 fail, by a program's exit, by semihosting.
@@ -20,17 +21,19 @@ SAYS_STATUS = ("m5_fail instruction encountered", "exiting with last active thre
 NOTHING_LEFT = "simulate() limit reached"
 
 
-def run(status: Path, ticks: int | None = None) -> None:
-    """Simulate to the end, and leave gem5. ticks: no further than that."""
+def run(status: Path, ticks: int | None = None, save: str = "") -> None:
+    """Simulate to the end, and leave gem5. ticks: no further than that. save: up to a checkpoint, into this folder."""
     while True:
         event = m5.simulate(ticks - m5.curTick()) if ticks else m5.simulate()
-        cause = event.getCause()
-        if cause == "checkpoint":
-            m5.checkpoint(os.path.join(m5.options.outdir, f"cpt.{m5.curTick()}"))
+        cause, number = event.getCause(), event.getCode()
+        if cause == CHECKPOINT:
+            m5.checkpoint(save or os.path.join(m5.options.outdir, f"cpt.{m5.curTick()}"))
+            if save:
+                break
         elif not cause.startswith(GOES_ON):
             break
-    code = end(cause, event.getCode(), status, ticks)
-    print(f"{cause} (code {event.getCode()}) at tick {m5.curTick()}", file=sys.stderr, flush=True)
+    code = end(cause, number, status, ticks)
+    print(f"{cause} (code {number}) at tick {m5.curTick()}", file=sys.stderr, flush=True)
     sys.exit(code)
 
 
@@ -39,6 +42,8 @@ def end(cause: str, code: int, status: Path, ticks: int | None) -> int:
     if cause == "m5_exit instruction encountered":
         if not status.exists():     # else the guest has already said it
             note(status, 0)
+        return ENDED
+    if cause == CHECKPOINT:         # the guest is to live on in other runs, and has no status yet
         return ENDED
     if cause in SAYS_STATUS:
         note(status, code)

@@ -12,12 +12,14 @@ from lkmc.machine import Gem5, Machine
 from lkmc.output import Output
 from lkmc.request import Gem5Request, Payload, RunRequest
 from lkmc.run_folder import RunFolder
+from lkmc.state import State
 
 SCRIPTS = paths.TOP / "scripts/gem5"
 TYPES = ("opt", "fast", "debug")    # as gem5 is compiled; the first that is there is taken
 MARK = "configs/example/arm/devices.py"     # by which a tree of gem5's is known
 STATUS = "status"           # in m5out; rootfs_overlay/lkmc/guest.sh has it too
 CONSOLE_LOG = "system.terminal"             # in m5out, by gem5's own name
+CHECKPOINT = "m5.cpt"       # the file of a checkpoint's that is always there
 PACKAGE = "configs/fragments/gem5.config"
 
 
@@ -70,8 +72,11 @@ def loader(made: Gem5, output: Output) -> Path:
     return path
 
 
-def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:
-    """gem5's argv for this run: its own options, a script of ours, the script's options."""
+def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder,
+            state: State | None = None) -> tuple[str, ...]:
+    """gem5's argv for this run: its own options, a script of ours, the script's options. state: of a request that is
+    `instant`.
+    """
     options = _options(request)
     made = machine_of(mach, options.machine)
     disk = None if request.initrd else output.disk
@@ -87,7 +92,7 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
         *(word for path in disks for word in ("--disk", str(path))),
         "--command-line", " ".join(words), "--console", str(run.socket("console")),
         *_run(request, run),
-        *(("--restore", str(checkpoint(run, options.restore))) if options.restore else ()),
+        *_checkpoint(options, run, state),
         *request.extra)
 
 
@@ -137,10 +142,17 @@ def _run(request: RunRequest, run: RunFolder) -> tuple[str, ...]:
             "--readfile", str(run.readfile), *(["--wait-gdb"] if request.wait_gdb else []))
 
 
+def _checkpoint(options: Gem5Request, run: RunFolder, state: State | None) -> tuple[str, ...]:
+    """What it starts from, or saves."""
+    if state:
+        return ("--restore" if state.ready else "--save", str(state.checkpoint))
+    return ("--restore", str(checkpoint(run, options.restore))) if options.restore else ()
+
+
 def checkpoints(run: RunFolder) -> list[Path]:
     """The checkpoints of the run folder, the last one that was taken first."""
     found = [path for path in run.m5out.glob("cpt.*") if re.fullmatch(r"cpt\.[0-9]+", path.name)]
-    return sorted(found, key=lambda path: (path / "m5.cpt").stat().st_mtime_ns, reverse=True)
+    return sorted(found, key=lambda path: (path / CHECKPOINT).stat().st_mtime_ns, reverse=True)
 
 
 def checkpoint(run: RunFolder, number: int) -> Path:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lkmc import apt, gem5, gem5_run, machine, output, stats
+from lkmc import apt, gem5, gem5_files, gem5_run, machine, output, stats
 from lkmc.errors import EmulatorFailed
 from lkmc.launch import INTERRUPTED
 from lkmc.output import Output
@@ -60,7 +60,7 @@ class Bench:
         assert request.gem5 is not None
         command = gem5.command(request, machine.read(self.built.arch), self.built, self.folder)
         self.folder.claim()
-        gem5_run.prepare(request, request.gem5, self.folder, command)
+        gem5_files.prepare(request, request.gem5, self.folder, command)
         result = gem5_run.supervise(request, command, self.folder)
         if result.reason == INTERRUPTED:
             raise KeyboardInterrupt

@@ -8,19 +8,34 @@ import sys
 import time
 from argparse import Namespace
 from dataclasses import replace
-from pathlib import Path
 
-from lkmc import baremetal, baremetal_run, gem5, gem5_console, launch, machine, output, process, programs, user_mode
+from lkmc import (
+    baremetal,
+    baremetal_run,
+    gem5,
+    gem5_console,
+    gem5_files,
+    instant,
+    instant_gem5,
+    launch,
+    machine,
+    output,
+    process,
+    programs,
+    user_mode,
+)
 from lkmc.errors import EmulatorFailed, UserError
 from lkmc.machine import Machine
 from lkmc.outcome import Outcome, of_gem5
 from lkmc.output import Output
-from lkmc.request import Gem5Request, RunRequest
-from lkmc.run_folder import PAYLOAD_START, RunFolder
+from lkmc.request import RunRequest
+from lkmc.run_folder import RunFolder
+from lkmc.state import State
 
 # What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
 QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "tmux", "tmux_args",
              "record", "replay")
+BEGUN = "Starting simulation"       # what gem5 says once it has read a state
 
 
 def run(args: Namespace) -> int:
@@ -28,37 +43,43 @@ def run(args: Namespace) -> int:
     for option in QEMU_ONLY:
         if getattr(args, option):
             raise UserError(f"--{option.replace('_', '-')} is QEMU's; leave it out, or --emulator gem5")
-    request = plain(RunRequest.of(args))
+    with_linux = args.userland is None and args.baremetal is None
+    request = plain(RunRequest.of(args), with_linux)
     options = request.gem5
     assert options is not None
     gem5.needs(request.payload, options)
-    with_linux = args.userland is None and args.baremetal is None
     built = output.find(args.output, args.arch, "arch_given" in args) if with_linux else programs.home(args)
     folder = RunFolder(built.path / "run" / request.run_id)
     if "--debug-help" in options.own_arguments or "help" in request.trace:
         return subprocess.run([str(gem5.program(options, built).path), "--debug-help"]).returncode
-    command = _command(args, request, built, folder)
-    return launch.run(args, command, folder, built, lambda: prepare(request, options, folder, command),
-                      lambda: supervise(request, command, folder, args.userland is not None),
+    boot = instant_gem5.Boot(request, machine.read(built.arch), built, folder, args.yes)
+    request, state = instant.plan(boot, make=not args.dry_run)
+    command = _command(args, request, built, folder, state)
+    return launch.run(args, command, folder, built, lambda: gem5_files.prepare(request, options, folder, command),
+                      lambda: supervise(request, command, folder, args.userland is not None, state),
                       terminal="scripts/gem5-shell")
 
 
-def plain(request: RunRequest) -> RunRequest:
-    """The request without what lkmc.toml may ask for in all runs and only QEMU can do, which is said."""
-    for option in ("instant", "snapshots", "kvm"):
+def plain(request: RunRequest, with_linux: bool = True) -> RunRequest:
+    """The request without what lkmc.toml may ask for in all runs and this one cannot do, which is said."""
+    assert request.gem5 is not None
+    for option in ("snapshots", "kvm"):
         if getattr(request, option):
-            print(f"without --{option}, which only QEMU has; on gem5 m5 checkpoint and --gem5-restore save a boot",
-                  file=sys.stderr)
-    return replace(request, instant=False, snapshots=False, kvm=False)
+            print(f"without --{option}, which only QEMU has", file=sys.stderr)
+    if request.instant and request.gem5.restore:
+        print("without --instant: --gem5-restore names what the guest starts from", file=sys.stderr)
+    return replace(request, instant=request.instant and with_linux and not request.gem5.restore, snapshots=False,
+                   kvm=False)
 
 
-def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFolder) -> tuple[str, ...]:
+def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFolder, state: State | None,
+             ) -> tuple[str, ...]:
     """Of Linux, or of one program that is linked to no library, as gem5 has none to offer. Raises LkmcError."""
     mach = machine.read(built.arch)
     if args.baremetal is not None:
         return _baremetal(args, request, mach, built, folder)
     if args.userland is None:
-        return gem5.command(request, mach, built, folder)
+        return gem5.command(request, mach, built, folder, state)
     _without((*user_mode.GUEST_ONLY, "machine"), args, "needs a guest, and --userland runs a program without one")
     program = user_mode.Maker.of(args, built, mach, static=True).find(args.userland)
     if not args.dry_run and programs.check(program.path, built.arch).interpreter:
@@ -86,22 +107,13 @@ def _without(options: tuple[str, ...], args: Namespace, why_not: str) -> None:
             raise UserError(f"--{option.replace('_', '-')} {why_not}; leave out one of the two")
 
 
-def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, command: tuple[str, ...]) -> None:
-    """Write what gem5 reads, and leave nothing that would be taken for what it writes."""
-    run_folder.write(command, request.payload)
-    if request.payload is None:
-        run_folder.payload.write_bytes(bytes(PAYLOAD_START))
-    run_folder.m5out.mkdir(exist_ok=True)
-    for name in (gem5.STATUS, gem5.CONSOLE_LOG):
-        (run_folder.m5out / name).unlink(missing_ok=True)
-    run_folder.readfile.write_bytes(options.readfile or b"")     # which may be written to while the guest runs
-    run_folder.console_log.symlink_to(Path("m5out") / gem5.CONSOLE_LOG)
-
-
-def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFolder, user: bool = False) -> Outcome:
+def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFolder, user: bool = False,
+              state: State | None = None) -> Outcome:
     """Run gem5 to its end and write the run's result. Raises EmulatorFailed with gem5's own words.
 
-    user: a program has standard input and output itself, of gem5, which says no more than it must."""
+    user: a program has standard input and output itself, of gem5, which says no more than it must. state: what it
+    starts from; thrown away when gem5 cannot.
+    """
     began = time.time()
     assert request.gem5 is not None
     shown = not user and not request.background and not request.gem5.trace_stdout
@@ -119,7 +131,9 @@ def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFold
                        "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
                        "sockets": [str(run_folder.socket(name)) for name in ("console", "gdb")]})
     if ended_by_itself(result):
-        reason = why(words) if child.returncode else ""
+        if state and BEGUN not in words:
+            instant.discard(state)
+        reason = gem5_files.why(words) if child.returncode else ""
         raise EmulatorFailed(f"gem5: {reason or result.reason}; see {run_folder.emulator_log}, and the whole "
                              f"command: {run_folder.script}")
     return result
@@ -128,10 +142,3 @@ def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFold
 def ended_by_itself(result: Outcome) -> bool:
     """Whether gem5 failed, or ended for another reason than the guest's end."""
     return result.reason.startswith(("the emulator failed", "the emulator ended"))
-
-
-def why(words: str) -> str:
-    """The line of gem5's that says why it ended."""
-    lines = words.splitlines()
-    marked = [line for line in lines if line.startswith(("fatal:", "panic:")) or "error:" in line.lower()]
-    return (marked or lines[-1:] or [""])[-1]

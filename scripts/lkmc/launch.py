@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from lkmc import gdb, instant, machine, paths, process, qemu, recording, tmux
+from lkmc import gdb, instant, instant_qemu, machine, paths, process, qemu, recording, tmux
 from lkmc.errors import EmulatorFailed
 from lkmc.outcome import NO_ROOM, OUR_ERROR, Outcome, of_program, outcome
 from lkmc.output import Output
@@ -67,7 +67,7 @@ def _under_gdb(args: argparse.Namespace, command: tuple[str, ...], run: RunFolde
 def once(request: RunRequest, built: Output, run: RunFolder) -> Outcome:
     """One run in a folder that has been claimed, for other commands. Raises KeyboardInterrupt after a signal."""
     mach = machine.read(built.arch)
-    request, state = instant.plan(request, mach, built, run)
+    request, state = instant.plan(instant_qemu.Boot(request, mach, built, run))
     command = qemu.command(request, mach, built, run, state)
     prepare(request, built, command, run)
     result = supervise(request, command, run, state)

@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from lkmc import files, paths
+from lkmc import files, paths, payload_disk
 from lkmc.errors import UserError
 from lkmc.request import Payload
 
-SECTOR = 512                # bytes; the payload travels as a disk
-PAYLOAD_START = 65536       # bytes of zeros, so that the kernel finds nothing like a partition table
 LONGEST_SOCKET = "monitor.sock"
 SOCKET_PATH_MAX = 107       # sun_path in <sys/un.h>, less its NUL
 
@@ -178,8 +176,7 @@ class RunFolder:
             files.replace(self.orders, orders)
             self.orders.with_suffix(".out").symlink_to(os.devnull)
         elif payload:
-            image = b"\0" * PAYLOAD_START + b"%d\n%b" % (len(payload.script), payload.script)
-            files.replace(self.payload, image + b"\0" * (-len(image) % SECTOR))
+            payload_disk.write(self.payload, payload_disk.script(payload))
         if listens:
             for pipe in self.shares:
                 os.mkfifo(pipe)

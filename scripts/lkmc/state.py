@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the parts of a saved guest are; scripts/lkmc/instant.py makes them."""
+"""Where the parts of a saved guest are; scripts/lkmc/instant.py has it made."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -20,6 +20,11 @@ class State:
     def disk(self) -> Path:
         """What the guest has written since its boot: a layer over the output's disk."""
         return self.path / "disk.qcow2"
+
+    @property
+    def checkpoint(self) -> Path:
+        """On gem5, the folder of all there is to know."""
+        return self.path / "checkpoint"
 
     @property
     def restore(self) -> Path:

@@ -16,6 +16,14 @@ options = dict(pairwise(sys.argv))
 outdir = Path(options["--outdir"])
 
 print("gem5 Simulator System", flush=True)
+if "--save" in options:     # a boot to its end, if the guest of this output waits there
+    if how.get("saves"):
+        Path(options["--save"]).mkdir()
+        (Path(options["--save"]) / "m5.cpt").write_text("")
+    sys.exit(how.get("boots", 0))
+if "--restore" in options and not (Path(options["--restore"]) / "m5.cpt").is_file():
+    sys.exit("fatal: Can't open checkpoint")
+print("info: Entering event queue @ 0.  Starting simulation...", file=sys.stderr)
 if "stderr" in how:
     print(how["stderr"], file=sys.stderr)
 if "status" in how:

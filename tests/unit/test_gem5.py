@@ -14,7 +14,8 @@ from lkmc import cli, gem5, machine, paths
 from lkmc.baremetal import Maker, keys
 from lkmc.commands import run as runner
 from lkmc.errors import MissingOutput, UserError
-from lkmc.gem5_run import plain, why
+from lkmc.gem5_files import why
+from lkmc.gem5_run import plain
 from lkmc.output import Output
 from lkmc.request import Gem5Request, Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
@@ -237,9 +238,16 @@ def test_a_program_without_linux_runs_on_each_machine(built: Output) -> None:
 
 def test_what_only_qemu_has_is_left_out_and_said(capsys: pytest.CaptureFixture[str]) -> None:
     request = plain(replace(REQUEST, instant=True, snapshots=True))
-    assert not request.instant and not request.snapshots
+    assert request.instant and not request.snapshots
     said = capsys.readouterr().err
-    assert "--instant" in said and "--snapshots" in said and "--kvm" not in said
+    assert "--snapshots" in said and "--kvm" not in said and "--instant" not in said
+
+
+def test_a_checkpoint_of_the_users_is_started_from_and_none_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not plain(replace(REQUEST, instant=True), with_linux=False).instant
+    assert capsys.readouterr().err == ""
+    assert not plain(replace(REQUEST, instant=True, gem5=Gem5Request(restore=1))).instant
+    assert "without --instant: --gem5-restore" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("words", "reason"), [

@@ -60,10 +60,10 @@ def script(name: str) -> Any:
 @pytest.fixture
 def simulate(m5: FakeM5, tmp_path: Path) -> Simulate:
     """Simulate these events to the end of gem5; its exit status."""
-    def run(*events: Event, ticks: int | None = None) -> int:
+    def run(*events: Event, ticks: int | None = None, save: str = "") -> int:
         m5.events = list(events)
         with pytest.raises(SystemExit) as ended:
-            script("simulation").run(tmp_path / "status", ticks)
+            script("simulation").run(tmp_path / "status", ticks, save)
         assert not m5.events, "it went on to the last event"
         assert isinstance(ended.value.code, int)
         return ended.value.code
@@ -101,6 +101,17 @@ def test_a_checkpoint_and_what_only_begins_or_ends_are_no_end(simulate: Simulate
     assert simulate(*events, ("m5_fail instruction encountered", 1)) == 0
     assert m5.checkpoints == [f"{tmp_path}/cpt.100", f"{tmp_path}/cpt.400"]
     assert m5.ticks == [None] * 5
+
+
+def test_a_checkpoint_that_is_asked_for_is_the_end(simulate: Simulate, m5: FakeM5, tmp_path: Path) -> None:
+    assert simulate(("workbegin", 0), ("checkpoint", 0), save="/state/checkpoint") == 0
+    assert m5.checkpoints == ["/state/checkpoint"] and not (tmp_path / "status").exists()
+
+
+def test_a_guest_that_ends_before_leaves_no_checkpoint(simulate: Simulate, m5: FakeM5) -> None:
+    assert simulate(("m5_exit instruction encountered", 0), save="/state/checkpoint") == 0
+    assert simulate(("Kernel panic in simulated kernel", 0), save="/state/checkpoint") == 101
+    assert m5.checkpoints == []
 
 
 def test_a_limit_is_for_all_parts_of_a_simulation_together(simulate: Simulate, m5: FakeM5, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import instant, machine, qemu
+from lkmc import instant, instant_qemu, machine, qemu
 from lkmc.output import Output
 from lkmc.request import Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
@@ -28,8 +28,12 @@ def output(tmp_path: Path) -> Output:
     return fakes.output_folder(tmp_path / "out")
 
 
+def boot(output: Output, request: RunRequest = REQUEST, run_id: str = "0") -> instant.Boot:
+    return instant_qemu.Boot(request, MACHINE, output, RunFolder(output.path / "run" / run_id))
+
+
 def key(output: Output, request: RunRequest = REQUEST, run_id: str = "0") -> str:
-    return instant.key(request, MACHINE, output, RunFolder(output.path / "run" / run_id))
+    return boot(output, request, run_id).key()
 
 
 def change(path: Path) -> None:
@@ -73,8 +77,7 @@ def test_a_changed_file_makes_another_state_in_the_place_of_the_first(output: Ou
 def test_a_request_that_no_state_can_serve_boots_and_says_why(output: Output, capsys: pytest.CaptureFixture[str],
                                                               other: dict[str, object], why: str) -> None:
     request = replace(REQUEST, **other)     # type: ignore[arg-type]
-    run = RunFolder(output.path / "run/0")
-    assert instant.plan(request, MACHINE, output, run) == (replace(request, instant=False), None)
+    assert instant.plan(boot(output, request)) == (replace(request, instant=False), None)
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("a normal boot instead of an instant one: ") and why in line
     assert not (output.path / "instant").exists()
@@ -83,7 +86,7 @@ def test_a_request_that_no_state_can_serve_boots_and_says_why(output: Output, ca
 def test_where_no_state_can_be_made_the_guest_boots(output: Output, capsys: pytest.CaptureFixture[str]) -> None:
     fakes.script(output.host / "bin/qemu-img", ": > \"$9\"")
     fakes.script(output.host / "bin/qemu-system-x86_64", "echo 'no such machine' >&2; exit 1")
-    request, state = instant.plan(REQUEST, MACHINE, output, RunFolder(output.path / "run/0"))
+    request, state = instant.plan(boot(output))
     assert (request.instant, state) == (False, None)
     assert "instead of an instant one: no such machine; the command: " in capsys.readouterr().err
     assert not [path for path in (output.path / "instant").glob("*-*") if path.suffix != ".part"]
@@ -91,19 +94,18 @@ def test_where_no_state_can_be_made_the_guest_boots(output: Output, capsys: pyte
 
 def test_a_request_for_a_normal_boot_stays_as_it_is(output: Output) -> None:
     request = RunRequest(AFTER)
-    assert instant.plan(request, MACHINE, output, RunFolder(output.path / "run/0")) == (request, None)
+    assert instant.plan(boot(output, request)) == (request, None)
 
 
 @pytest.fixture
 def planned(output: Output, monkeypatch: pytest.MonkeyPatch) -> Callable[[RunRequest], Path]:
     """The folder of the state for a request, made without an emulator."""
-    def make(state: State, *rest: object) -> None:
-        state.path.mkdir()
-        state.restore.touch()
-    monkeypatch.setattr(instant, "_make", make)
+    def save(boot: instant.Boot, part: RunFolder, state: State) -> None:
+        assert part.path.is_dir() and not state.path.exists()
+    monkeypatch.setattr(instant_qemu.Boot, "save", save)
 
     def plan(request: RunRequest) -> Path:
-        _, state = instant.plan(request, MACHINE, output, RunFolder(output.path / "run/0"))
+        _, state = instant.plan(boot(output, request))
         assert state is not None and state.ready
         return state.path
     return plan

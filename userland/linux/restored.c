@@ -21,6 +21,10 @@
  * which a shell then runs in the place of this program. A LENGTH of -1 stands
  * for no payload.
  *
+ * On gem5, which has no such device, PORT is the disk that brings a payload, and
+ * this program has the state saved itself. It reads the disk only then, so that
+ * the kernel holds nothing of what was on it before.
+ *
  * All this could be a shell script, were it not for the time that an emulator
  * takes to translate the code of each program anew that such a script starts.
  */
@@ -29,16 +33,19 @@
 #include <linux/pci_regs.h>
 #include <linux/random.h>
 #include <lkmc/check.h>
+#include <lkmc/m5ops.h>
 #include <mntent.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <fcntl.h>
 
 #define BYTES 32
 #define PCI_DEVICES 64
+#define DISK_START 65536	/* what is before is for the kernel's search for partitions */
 
 static struct {
 	int fd;
@@ -60,6 +67,23 @@ static void remember_pci(void)
 		pci_devices++;
 	}
 	globfree(&found);
+}
+
+static FILE *open_port(const char *path)
+{
+	struct stat status;
+	FILE *port;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0);
+	CHECK(fstat(fd, &status) == 0);
+	if (S_ISBLK(status.st_mode)) {
+		CHECK(lseek(fd, DISK_START, SEEK_SET) == DISK_START);
+		lkmc_m5_checkpoint(0, 0);
+	}
+	port = fdopen(fd, "r");
+	CHECK(port != NULL);
+	return port;
 }
 
 /* Write a part of a device's configuration as it was. */
@@ -154,8 +178,7 @@ int main(int argc, char **argv)
 
 	CHECK(argc == 5);
 	remember_pci();
-	port = fopen(argv[1], "re");
-	CHECK(port != NULL);
+	port = open_port(argv[1]);
 	CHECK(fgets(line, sizeof(line), port) != NULL);
 	CHECK(sscanf(line, "%lld.%9ld %64s %ld", &seconds, &now.tv_nsec, hex, &length) == 4);
 	CHECK(strlen(hex) == 2 * BYTES);

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 
-from lkmc import gdb, instant, launch, machine, output, qemu, ready, recording, tmux, trace_events
+from lkmc import gdb, instant, instant_qemu, launch, machine, output, qemu, ready, recording, tmux, trace_events
 from lkmc.errors import UserError
 from lkmc.request import RunRequest, check_emulator
 from lkmc.run_folder import RunFolder
@@ -51,7 +51,7 @@ def main(args: argparse.Namespace) -> int:
         ready.install_emulator(request.qemu_which, mach, built, args.yes)
     if args.trace is not None and trace_events.told(args.trace, qemu.program(request, mach, built)):
         return 0
-    request, state = instant.plan(request, mach, built, run, args.yes, make=not args.dry_run)
+    request, state = instant.plan(instant_qemu.Boot(request, mach, built, run, args.yes), make=not args.dry_run)
     command = qemu.command(request, mach, built, run, state)
     return launch.run(args, command, run, built, lambda: launch.prepare(request, built, command, run, args.yes),
                       lambda: launch.supervise(request, command, run, state), made=made)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What gem5 reads in the run folder, and the reason in what it wrote there."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from lkmc import gem5, instant, payload_disk
+from lkmc.request import Gem5Request, RunRequest
+from lkmc.run_folder import RunFolder
+
+# The size of the payload's disk, in bytes. A restored guest goes on with the size that it found when it booted, and
+# gem5 ends when it reads beyond.
+ROOM = 1 << 30
+
+
+def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, command: tuple[str, ...]) -> None:
+    """Write what gem5 reads, and leave nothing that would be taken for what it writes."""
+    run_folder.write(command, None)
+    payload_disk.write(run_folder.payload, _carried(request), ROOM)
+    run_folder.m5out.mkdir(exist_ok=True)
+    for name in (gem5.STATUS, gem5.CONSOLE_LOG):
+        (run_folder.m5out / name).unlink(missing_ok=True)
+    run_folder.readfile.write_bytes(options.readfile or b"")     # which may be written to while the guest runs
+    run_folder.console_log.symlink_to(Path("m5out") / gem5.CONSOLE_LOG)
+
+
+def _carried(request: RunRequest) -> bytes:
+    if request.instant:
+        return instant.orders(request)
+    return payload_disk.script(request.payload) if request.payload else b""
+
+
+def why(words: str) -> str:
+    """The line of gem5's that says why it ended."""
+    lines = words.splitlines()
+    marked = [line for line in lines if line.startswith(("fatal:", "panic:")) or "error:" in line.lower()]
+    return (marked or lines[-1:] or [""])[-1]
