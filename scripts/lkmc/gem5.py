@@ -69,6 +69,7 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
     disk = None if request.initrd else output.disk
     # That of a payload is always there: a restored guest finds the devices that it had.
     disks = [*([output.image(disk.image)] if disk else []), run.payload]
+    restored = options.checkpoint or (checkpoint(run, options.restore) if options.restore else None)
     words = (f"mem={request.memory or made.memory}", *made.kernel_words,
              guest.command_line(request, mach, output, disk))
     return (
@@ -79,7 +80,7 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
         *(word for path in disks for word in ("--disk", str(path))),
         "--command-line", " ".join(words), "--console", str(run.socket("console")),
         *_run(request, run),
-        *(("--restore", str(checkpoint(run, options.restore))) if options.restore else ()),
+        *(("--restore", str(restored)) if restored else ()),
         *request.extra)
 
 

@@ -85,6 +85,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                       help="start from the saved state of a guest that has booted, which is made the first time"),
     "snapshots": option("--snapshots", **FLAG, default=False,
                         help="have scripts/qemu-monitor savevm and loadvm unmount and mount the host's folders"),
+    "jobs": option("-j", "--jobs", type=number(1, 1000, int), metavar="N",
+                   help="how many simulations run at a time (default: one for each processor of this host)"),
     "json": option("--json", **SWITCH, help="print JSON"),
     "junit": option("--junit", type=Path, metavar="FILE", help="also write the results as JUnit's XML"),
     "kdb": option("--kdb", **SWITCH, help="let the kernel's debugger KDB take the console at boot"),

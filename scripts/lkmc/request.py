@@ -44,6 +44,7 @@ class Gem5Request:
     restore: int | None = None              # of its checkpoints the last but N - 1
     readfile: bytes | None = None           # what `m5 readfile` prints
     trace_stdout: bool = False              # traces on standard output instead of in a file
+    checkpoint: Path | None = None          # of another run, in the place of `restore`
 
 
 @dataclass(frozen=True)
