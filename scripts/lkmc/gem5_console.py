@@ -8,16 +8,19 @@ import os
 import subprocess
 import sys
 import termios
+import time
 import tty
 from collections.abc import Iterator
 from pathlib import Path
 
-from lkmc import process
+from lkmc import gdb, process
 from lkmc.errors import EmulatorFailed
 from lkmc.outcome import Ended
+from lkmc.run_folder import RunFolder
 
 PREFIX, QUIT = b"\x01", (b"x", b"X")
 QUIT_STATUS = 0
+STARTING = 1.0          # seconds for scripts/run in another terminal to get going
 
 
 class Keys:
@@ -58,14 +61,15 @@ def raw(typed: bool) -> Iterator[None]:
 
 
 def attend(child: subprocess.Popen[bytes], socket: Path, status: Path, timeout: float | None, typed: bool,
-           shown: bool = True) -> Ended:
+           shown: bool = True, log: Path | None = None) -> Ended:
     """Wait for the emulator's end, or end it at the time limit (seconds). Raises process.Interrupted after a signal.
 
-    typed: standard input is the guest's keyboard. shown: what the guest says is for standard output.
+    typed: standard input is the guest's keyboard. shown: what the guest says is for standard output. log: else what the
+    emulator says there is.
     """
     try:
         with raw(typed and shown):
-            timed_out, left = asyncio.run(_attend(child, socket, timeout, typed, shown))
+            timed_out, left = asyncio.run(_attend(child, socket, timeout, typed, shown, log))
     finally:
         process.kill(child)
     text = status.read_text(errors="replace") if status.exists() else ""
@@ -75,7 +79,7 @@ def attend(child: subprocess.Popen[bytes], socket: Path, status: Path, timeout: 
 
 
 async def _attend(child: subprocess.Popen[bytes], socket: Path, timeout: float | None, typed: bool, shown: bool,
-                  ) -> tuple[bool, bool]:
+                  log: Path | None) -> tuple[bool, bool]:
     """Whether the time limit ended it, and whether the user did."""
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[bool] = loop.create_future()
@@ -88,7 +92,8 @@ async def _attend(child: subprocess.Popen[bytes], socket: Path, timeout: float |
     loop.add_reader(pidfd, settle)
     for number in process.ENDING_SIGNALS:
         loop.add_signal_handler(number, settle, False, process.Interrupted(number))
-    relay = asyncio.create_task(_relay(socket, ended, typed)) if shown else None
+    here = _relay(socket, ended, typed) if shown else _follow(log, ended) if log else None
+    relay = asyncio.create_task(here) if here else None
     try:
         left, timed_out = await asyncio.wait_for(asyncio.shield(ended), timeout), False
     except TimeoutError:
@@ -97,6 +102,7 @@ async def _attend(child: subprocess.Popen[bytes], socket: Path, timeout: float |
         loop.remove_reader(pidfd)
         os.close(pidfd)
     process.kill(child)
+    settle()
     if relay:
         await asyncio.wait([relay], timeout=process.GRACE)      # what the guest said last
         relay.cancel()
@@ -133,6 +139,17 @@ async def _relay(socket: Path, ended: asyncio.Future[bool], typed: bool) -> None
         writer.close()
 
 
+async def _follow(log: Path, ended: asyncio.Future[bool]) -> None:
+    """Pass on what is written into a file, until the emulator has gone."""
+    with log.open("rb") as file:
+        over = False
+        while not over:
+            over = ended.done()
+            sys.stdout.buffer.write(file.read())
+            sys.stdout.buffer.flush()
+            await asyncio.sleep(0 if over else 0.1)
+
+
 async def connect(socket: Path, ended: asyncio.Future[bool],
                   ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
     """The console's socket, once it is there; None when the emulator has gone before."""
@@ -143,14 +160,20 @@ async def connect(socket: Path, ended: asyncio.Future[bool],
     return None
 
 
-def visit(socket: Path) -> None:
+def visit(run: RunFolder) -> None:
     """Be the other end of a guest's console until it ends, or Ctrl-A X. Raises EmulatorFailed when nobody is there."""
+    socket = run.socket("console")
+
     async def until_the_end() -> None:
         ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         relay = asyncio.create_task(_relay(socket, ended, sys.stdin.isatty()))
         relay.add_done_callback(lambda task: None if ended.done() else ended.set_result(False))
         await ended
         relay.cancel()
+
+    latest = time.monotonic() + STARTING
+    while not socket.exists() and (gdb.alive(run) or time.monotonic() < latest):
+        time.sleep(0.05)
     if not socket.exists():
         raise EmulatorFailed(f"{socket}: no guest on gem5 has its console there; start one with: "
                              f"scripts/run --emulator gem5 --background")

@@ -19,8 +19,7 @@ from lkmc.request import Gem5Request, RunRequest
 from lkmc.run_folder import PAYLOAD_START, RunFolder
 
 # What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
-QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "tmux", "tmux_args",
-             "record", "replay")
+QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "record", "replay")
 
 
 def run(args: Namespace) -> int:
@@ -38,9 +37,21 @@ def run(args: Namespace) -> int:
     if "--debug-help" in options.own_arguments or "help" in request.trace:
         return subprocess.run([str(gem5.program(options, built).path), "--debug-help"]).returncode
     command = _command(args, request, built, folder)
+    debugged, words = _debugging(args)
+    apart = launch.asked(args, "tmux") and not debugged
     return launch.run(args, command, folder, built, lambda: prepare(request, options, folder, command),
-                      lambda: supervise(request, command, folder, args.userland is not None),
-                      terminal="scripts/gem5-shell")
+                      lambda: supervise(request, command, folder, args.userland is not None, apart), words,
+                      terminal="scripts/gem5-shell", debugged=debugged)
+
+
+def _debugging(args: Namespace) -> tuple[bool, list[str]]:
+    """Whether --tmux is for the debugger, and what of its arguments says what it debugs. Raises UserError."""
+    asked = args.wait_gdb or args.tmux_args is not None
+    if args.userland is None:
+        return asked, ["--baremetal", args.baremetal] if args.baremetal else []
+    if launch.asked(args, "tmux") and not args.wait_gdb:
+        raise UserError("--tmux needs --wait-gdb here: a program without a guest has no terminal of its own")
+    return asked, ["--static", "--userland", args.userland]
 
 
 def plain(request: RunRequest) -> RunRequest:
@@ -96,18 +107,22 @@ def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, co
     run_folder.console_log.symlink_to(Path("m5out") / gem5.CONSOLE_LOG)
 
 
-def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFolder, user: bool = False) -> Outcome:
+def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFolder, user: bool = False,
+              apart: bool = False) -> Outcome:
     """Run gem5 to its end and write the run's result. Raises EmulatorFailed with gem5's own words.
 
-    user: a program has standard input and output itself, of gem5, which says no more than it must."""
+    user: a program has standard input and output itself, of gem5, which says no more than it must. apart: the console
+    is in another terminal, and here is what gem5 says itself.
+    """
     began = time.time()
     assert request.gem5 is not None
-    shown = not user and not request.background and not request.gem5.trace_stdout
+    shown = not user and not request.background and not request.gem5.trace_stdout and not apart
+    told = run_folder.emulator_log if apart and not request.background else None
     child = process.start(command, run_folder, None if user else subprocess.DEVNULL,
                           mute=not user and not request.gem5.trace_stdout)
     try:
         ended = gem5_console.attend(child, run_folder.socket("console"), run_folder.m5out / gem5.STATUS,
-                                    request.timeout, request.interactive, shown)
+                                    request.timeout, request.interactive, shown, told)
         result = of_gem5(ended, bool(request.payload))
     except process.Interrupted as interrupted:
         result = Outcome(128 + interrupted.number, launch.INTERRUPTED)

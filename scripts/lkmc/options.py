@@ -145,7 +145,9 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                       help="end the run after this time, with exit status 124"),
     "times": option("--times", type=number(1, 1000, int), default=5, metavar="N",
                     help="how many of the last ones (default: %(default)s)"),
-    "tmux": option("--tmux", **SWITCH, help="start scripts/run-gdb in a second pane of this tmux window"),
+    "tmux": option("--tmux", **SWITCH,
+                   help="start scripts/run-gdb in a second pane of this tmux window; on gem5, without --wait-gdb, the "
+                        "guest's terminal"),
     "tmux-args": option("--tmux-args", metavar="ARGUMENTS",
                         help="arguments of scripts/run-gdb for --tmux, which this implies"),
     "trace": option("--trace", metavar="EVENTS",

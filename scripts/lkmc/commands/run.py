@@ -29,10 +29,10 @@ TAKES_REST = True
 
 
 def main(args: argparse.Namespace) -> int:
+    _check(args)
     if args.emulator == "gem5":
         from lkmc import gem5_run
         return gem5_run.run(args)
-    _check(args)
     if args.userland is not None:
         from lkmc import user_mode
         return user_mode.run(args)

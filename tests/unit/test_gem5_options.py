@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/run --emulator gem5: --tmux, with a gem5 and a tmux that are none."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import fakes
+import pytest
+
+from lkmc import gem5, paths
+
+RUN = str(paths.TOP / "scripts/run")
+TMUX = r"""printf '%s\n' "$*" >>{log}
+case $1 in split-window) echo %7 ;; esac"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An output with a gem5."""
+    output = fakes.output_folder(tmp_path / "o", "aarch64", images=("vmlinux", "rootfs.ext4", "rootfs.cpio"))
+    (output.host / "bin/gem5.opt").symlink_to(Path(__file__).with_name("fake_gem5.py"))
+    for path in (output.host / "share/gem5" / gem5.MARK, output.images / "gem5/boot.arm64"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    monkeypatch.delenv("TMUX_PANE", raising=False)
+    return output.path
+
+
+@pytest.fixture
+def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What tmux is asked for."""
+    fakes.on_path(monkeypatch, tmp_path / "bin", tmux=TMUX.format(log=tmp_path / "log"))
+    monkeypatch.setenv("TMUX_PANE", "%0")
+    return tmp_path / "log"
+
+
+def run(folder: Path, *words: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([RUN, "--emulator", "gem5", "--output", str(folder), *words], stdin=subprocess.DEVNULL,
+                          env={**os.environ, "FAKE_GEM5": json.dumps(how)}, capture_output=True, text=True, timeout=60)
+
+
+def beside(log: Path) -> str:
+    """The command of the second pane."""
+    [split] = [line for line in log.read_text().splitlines() if line.startswith("split-window ")]
+    return split
+
+
+def test_the_guests_terminal_is_in_the_second_pane_and_gem5s_words_are_here(folder: Path, tmux: Path) -> None:
+    done = run(folder, "--tmux", "--run-id", "t", "--timeout", "3", says="login\r\n", stderr="warn: slow")
+    assert done.returncode == 124, done.stderr
+    assert f"scripts/gem5-shell --output {folder} --run-id t" in beside(tmux)
+    assert "gem5 Simulator System\nwarn: slow\n" in done.stdout.replace("warn: slow\ngem5", "gem5")
+    assert "login" not in done.stdout
+
+
+@pytest.mark.parametrize("words", [("--tmux", "--wait-gdb"), ("--tmux-args=", "--wait-gdb"), ("--tmux-args", "panic")])
+def test_the_debugger_is_there_when_it_is_asked_for(folder: Path, tmux: Path, words: tuple[str, ...]) -> None:
+    done = run(folder, *words, says="login\r\n", status="status 0\n")
+    assert done.returncode == 0, done.stderr
+    assert f"scripts/run-gdb --output {folder} --run-id 0" in beside(tmux)
+    assert ("--run-id 0 panic ||" in beside(tmux)) is ("panic" in words)
+    assert "login" in done.stdout and "gem5 Simulator System" not in done.stdout
+
+
+def test_outside_of_tmux_gem5_does_not_start(folder: Path) -> None:
+    done = run(folder, "--tmux")
+    assert done.returncode == 125 and "start one with: tmux" in done.stderr
+    assert not (folder / "run").exists()
+
+
+def test_the_terminal_waits_for_its_guest(folder: Path) -> None:
+    shell = [str(paths.TOP / "scripts/gem5-shell"), "--output", str(folder)]
+    assert run(folder, "--background", says="ready\r\n", status="status 0\n", late=2).returncode == 0
+    done = subprocess.run(shell, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "ready" in done.stdout
