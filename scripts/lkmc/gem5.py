@@ -19,6 +19,7 @@ MARK = "configs/example/arm/devices.py"     # by which a tree of gem5's is known
 STATUS = "status"           # in m5out; rootfs_overlay/lkmc/guest.sh has it too
 CONSOLE_LOG = "system.terminal"             # in m5out, by gem5's own name
 PACKAGE = "configs/fragments/gem5.config"
+BIGLITTLE_CPUS = 4          # where nobody says how many
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
     words = (f"mem={request.memory or made.memory}", *made.kernel_words,
              guest.command_line(request, mach, output, disk))
     return (
-        *_begin(options, output, run, request.trace, "linux.py"),
+        *_begin(options, output, run, request.trace, f"{options.script}.py"),
         *_computer(request, options, made),
         "--machine", made.machine, "--kernel", str(output.image("vmlinux")), "--boot-loader", str(loader(mach, output)),
         *(() if disk or output.root_in_kernel else ("--initrd", str(output.image("rootfs.cpio")))),

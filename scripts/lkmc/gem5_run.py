@@ -20,6 +20,7 @@ from lkmc.run_folder import PAYLOAD_START, RunFolder
 
 # What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
 QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "record", "replay")
+LINUX_ONLY = ("gem5_script",)
 
 
 def run(args: Namespace) -> int:
@@ -27,7 +28,7 @@ def run(args: Namespace) -> int:
     for option in QEMU_ONLY:
         if getattr(args, option):
             raise UserError(f"--{option.replace('_', '-')} is QEMU's; leave it out, or --emulator gem5")
-    request = plain(RunRequest.of(args))
+    request = both_kinds(plain(RunRequest.of(args)), "cpus_given" in args)
     options = request.gem5
     assert options is not None
     gem5.needs(request.payload, options)
@@ -54,6 +55,22 @@ def _debugging(args: Namespace) -> tuple[bool, list[str]]:
     return asked, ["--static", "--userland", args.userland]
 
 
+def both_kinds(request: RunRequest, counted: bool) -> RunRequest:
+    """The request with processors of both kinds, for a script that has two. counted: the user said how many.
+
+    Raises UserError for one alone, unless the script is told which.
+    """
+    assert request.gem5 is not None
+    if request.gem5.script != "biglittle" or request.cpus > 1:
+        return request
+    if not counted:
+        return replace(request, cpus=gem5.BIGLITTLE_CPUS)
+    if not any(word.startswith(("--big-cpus", "--little-cpus")) for word in request.extra):
+        raise UserError("--gem5-script biglittle has processors of two kinds: --cpus 2 or more, or the number of one "
+                        "kind, as in -- --big-cpus 1")
+    return request
+
+
 def plain(request: RunRequest) -> RunRequest:
     """The request without what lkmc.toml may ask for in all runs and only QEMU can do, which is said."""
     for option in ("instant", "snapshots", "kvm"):
@@ -66,6 +83,8 @@ def plain(request: RunRequest) -> RunRequest:
 def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFolder) -> tuple[str, ...]:
     """Of Linux, or of one program that is linked to no library, as gem5 has none to offer. Raises LkmcError."""
     mach = machine.read(built.arch)
+    if args.baremetal is not None or args.userland is not None:
+        _without(LINUX_ONLY, args, "is for a guest with Linux")
     if args.baremetal is not None:
         return _baremetal(args, request, mach, built, folder)
     if args.userland is None:

@@ -77,6 +77,9 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "gem5-readfile": option("--gem5-readfile", metavar="TEXT", help="what m5 readfile prints in the guest"),
     "gem5-restore": option("--gem5-restore", type=number(1, 1000, int), metavar="N",
                            help="go on from a checkpoint of this run folder, 1 being the last one"),
+    "gem5-script": option("--gem5-script", choices=("linux", "biglittle"), metavar="SCRIPT",
+                          help="which of scripts/gem5 gem5 runs: linux (default), or biglittle, with processors of "
+                               "two kinds"),
     "gem5-tree": option("--gem5-tree", type=Path, metavar="DIR",
                         help="the source tree whose configs/ belong to --gem5 (default: the one around it)"),
     "graphic": option("--graphic", **SWITCH, help="give the guest a screen, in a window, with its terminal there"),

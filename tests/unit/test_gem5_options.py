@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""scripts/run --emulator gem5: --tmux, with a gem5 and a tmux that are none."""
+"""scripts/run --emulator gem5: --tmux and --gem5-script, with a gem5 and a tmux that are none."""
 from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,13 @@ def run(folder: Path, *words: str, **how: Any) -> subprocess.CompletedProcess[st
                           env={**os.environ, "FAKE_GEM5": json.dumps(how)}, capture_output=True, text=True, timeout=60)
 
 
+def dry(folder: Path, *words: str) -> list[str]:
+    """gem5's command line."""
+    done = run(folder, "--dry-run", *words)
+    assert done.returncode == 0, done.stderr
+    return shlex.split(done.stdout)
+
+
 def beside(log: Path) -> str:
     """The command of the second pane."""
     [split] = [line for line in log.read_text().splitlines() if line.startswith("split-window ")]
@@ -77,3 +86,29 @@ def test_the_terminal_waits_for_its_guest(folder: Path) -> None:
     assert run(folder, "--background", says="ready\r\n", status="status 0\n", late=2).returncode == 0
     done = subprocess.run(shell, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and "ready" in done.stdout
+
+
+@pytest.mark.parametrize(("words", "cpus"), [((), "4"), (("--cpus", "2"), "2"),
+                                             (("--cpus", "1", "--", "--big-cpus", "1"), "1")])
+def test_there_are_processors_of_both_kinds(folder: Path, words: tuple[str, ...], cpus: str) -> None:
+    command = dry(folder, "--gem5-script", "biglittle", *words)
+    assert str(gem5.SCRIPTS / "biglittle.py") in command and (gem5.SCRIPTS / "biglittle.py").is_file()
+    assert ("--cpus", cpus) in pairwise(command)
+    plain = dry(folder, "--gem5-script", "linux")
+    assert str(gem5.SCRIPTS / "linux.py") in plain and ("--cpus", "1") in pairwise(plain)
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("--gem5-script", "biglittle", "--cpus", "1"), "--cpus 2 or more"),
+    (("--gem5-script", "fs"), "invalid choice: 'fs'"),
+    (("--gem5-script", "biglittle", "--userland", "hello"), "--gem5-script is for a guest with Linux"),
+])
+def test_what_makes_no_sense_is_refused(folder: Path, words: tuple[str, ...], said: str) -> None:
+    done = run(folder, *words)
+    assert done.returncode == 125 and said in done.stderr
+
+
+@pytest.mark.parametrize("option", [("--gem5-script", "biglittle")])
+def test_options_of_gem5_are_refused_without_it(folder: Path, option: tuple[str, ...]) -> None:
+    done = subprocess.run([RUN, "--output", str(folder), *option], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 125 and f"{option[0]} is gem5's; give --emulator gem5" in done.stderr

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What of scripts/gem5 decides something: how a simulation ends, and what of a computer listens on this host."""
+"""What of scripts/gem5 decides something: how a simulation ends, what listens on this host, and which processors
+there are."""
 from __future__ import annotations
 
 import importlib.util
@@ -119,3 +120,42 @@ def test_one_console_listens_at_its_socket_and_nothing_else_does() -> None:
     script("listeners").console(system, "/run/0/console.sock")
     assert system.terminal.port == "/run/0/console.sock"
     assert [system.vncserver.port, *(other.device.port for other in others)] == [0, 0, 0, 0]
+
+
+@pytest.fixture
+def biglittle(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The script, with clusters that are only written down, and joined to the system's memory."""
+    def cluster(system: Any, count: int, kind: str, clock: str) -> tuple[int, str, str]:
+        return count, kind, clock
+
+    def caches(clusters: list[Any], system: Any, args: Any) -> None:
+        system.joined = clusters
+    monkeypatch.setitem(sys.modules, "linux", ModuleType("linux"))
+    monkeypatch.setitem(sys.modules, "processors",
+                        SimpleNamespace(memory=lambda system: None, cluster=cluster, caches=caches))
+    return script("biglittle")
+
+
+@pytest.mark.parametrize(("asked", "counts"), [
+    ((4, None, None), (2, 2)), ((5, None, None), (3, 2)), ((1, None, None), (1, 0)), ((4, 1, None), (1, 3)),
+    ((4, None, 4), (0, 4)), ((2, None, 3), (0, 3)), ((2, 3, None), (3, 0)), ((4, 2, 5), (2, 5)),
+])
+def test_processors_are_split_over_both_clusters(
+        biglittle: Any, asked: tuple[int, int | None, int | None], counts: tuple[int, int]) -> None:
+    assert biglittle.split(*asked) == counts
+
+
+@pytest.mark.parametrize(("kind", "big", "little"), [
+    ("atomic", "atomic", "atomic"), ("timing", "o3", "minor"), ("minor", "o3", "minor"), ("hpi", "o3", "hpi"),
+])
+def test_big_ones_are_out_of_order_and_faster(biglittle: Any, kind: str, big: str, little: str) -> None:
+    system = SimpleNamespace()
+    biglittle.add(system, SimpleNamespace(cpus=5, cpu_type=kind, big_cpus=None, little_cpus=None))
+    assert system.big_cluster == (3, big, "2GHz") and system.little_cluster == (2, little, "1GHz")
+    assert system.joined == [system.big_cluster, system.little_cluster]
+
+
+def test_a_cluster_without_processors_is_left_out(biglittle: Any) -> None:
+    system = SimpleNamespace()
+    biglittle.add(system, SimpleNamespace(cpus=2, cpu_type="atomic", big_cpus=0, little_cpus=None))
+    assert not hasattr(system, "big_cluster") and system.joined == [system.little_cluster]
