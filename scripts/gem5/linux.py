@@ -9,6 +9,7 @@ import devices  # of configs/example/arm in gem5's tree
 import listeners
 import m5
 import processors
+import screen
 import simulation
 from m5.objects import ArmFsLinux, CowDiskImage, PciVirtIO, RawDiskImage, Root, VirtIOBlock
 
@@ -30,6 +31,7 @@ def options(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--wait-gdb", action="store_true", help="begin when GDB has come")
     parser.add_argument("--readfile", default="", help="what `m5 readfile` reads")
     parser.add_argument("--initparam", type=int, default=0, help="what `m5 initparam` prints")
+    parser.add_argument("--frame-capture", action="store_true", help="a screen, and a file of each picture on it")
     parser.add_argument("--restore", default="", help="a checkpoint's folder")
     parser.add_argument("--status", type=Path, required=True)
     parser.add_argument("--max-ticks", type=int, help="end at this time, in picoseconds")
@@ -54,6 +56,8 @@ def computer(args: argparse.Namespace, add_processors: Processors) -> devices.Si
     system.connect()
     add_processors(system, args)
     listeners.console(system, args.console)
+    if args.frame_capture:
+        screen.add(system)
     system.realview.setupBootLoader(system, None, args.boot_loader)
     system.workload.dtb_filename = os.path.join(m5.options.outdir, "system.dtb")
     system.generateDtb(system.workload.dtb_filename)

@@ -19,6 +19,7 @@ MARK = "configs/example/arm/devices.py"     # by which a tree of gem5's is known
 STATUS = "status"           # in m5out; rootfs_overlay/lkmc/guest.sh has it too
 CONSOLE_LOG = "system.terminal"             # in m5out, by gem5's own name
 PACKAGE = "configs/fragments/gem5.config"
+SCREEN = "CONFIG_DRM_PL111"         # Linux's driver of what scripts/gem5/screen.py adds
 BIGLITTLE_CPUS = 4          # where nobody says how many
 
 
@@ -81,8 +82,18 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder) 
         *(word for path in disks for word in ("--disk", str(path))),
         "--command-line", " ".join(words), "--console", str(run.socket("console")),
         *_run(request, run),
+        *_screen(options, output),
         *(("--restore", str(restored)) if restored else ()),
         *request.extra)
+
+
+def _screen(options: Gem5Request, output: Output) -> tuple[str, ...]:
+    """Raises MissingOutput where the kernel would leave it black."""
+    if options.frames and not output.kernel_has(SCREEN):
+        raise MissingOutput(f"{output.linux_build}: without {SCREEN}, which draws on gem5's screen; make it with: "
+                            f"scripts/build --arch {output.arch} --output {output.path} --linux-fragment "
+                            f"linux/display.config")
+    return ("--frame-capture",) if options.frames else ()
 
 
 def user_command(request: RunRequest, mach: Machine, output: Output, run: RunFolder, path: Path,

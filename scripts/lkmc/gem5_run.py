@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from lkmc.run_folder import PAYLOAD_START, RunFolder
 
 # What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
 QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "record", "replay")
-LINUX_ONLY = ("gem5_script",)
+LINUX_ONLY = ("gem5_script", "frame_capture")
 
 
 def run(args: Namespace) -> int:
@@ -122,6 +123,7 @@ def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, co
         run_folder.payload.write_bytes(bytes(PAYLOAD_START))
     run_folder.m5out.mkdir(exist_ok=True)
     (run_folder.m5out / gem5.STATUS).unlink(missing_ok=True)
+    shutil.rmtree(run_folder.frames, ignore_errors=True)
     run_folder.readfile.write_bytes(options.readfile or b"")     # which may be written to while the guest runs
     run_folder.console_log.symlink_to(Path("m5out") / gem5.CONSOLE_LOG)
 

@@ -66,6 +66,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "eval-file": option("--eval-file", metavar="FILE", help="like --eval, with the script FILE (-: standard input)"),
     "eval-after-file": option("--eval-after-file", metavar="FILE",
                               help="like --eval-after, with the script FILE (-: standard input)"),
+    "frame-capture": option("--frame-capture", **SWITCH,
+                            help="give gem5's guest a screen, and write each picture on it into the run folder"),
     "functions": option("--functions", **SWITCH, help="only the functions, without files and lines"),
     "gcc-which": option("--gcc-which", choices=("host", "buildroot", "crosstool-ng"), metavar="WHICH",
                         help="compile programs with the compiler of host (distro packages), buildroot, or crosstool-ng "

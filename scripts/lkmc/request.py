@@ -14,7 +14,7 @@ from lkmc.errors import UserError
 
 # Options that QEMU has no use for. What lkmc.toml may say of where gem5 is does not count.
 GEM5_ONLY = ("cpu_type", "caches", "l1i_size", "l1d_size", "l2_size", "gem5_exe_args", "gem5_restore", "gem5_readfile",
-             "trace_insts_stdout", "gem5_script")
+             "trace_insts_stdout", "gem5_script", "frame_capture")
 
 
 class When(Enum):
@@ -45,6 +45,7 @@ class Gem5Request:
     readfile: bytes | None = None           # what `m5 readfile` prints
     trace_stdout: bool = False              # traces on standard output instead of in a file
     script: str = "linux"                   # of scripts/gem5, for a guest
+    frames: bool = False                    # a screen, and a file of each picture on it
     checkpoint: Path | None = None          # of another run, in the place of `restore`
 
 
@@ -127,7 +128,7 @@ def _gem5(args: argparse.Namespace) -> Gem5Request | None:
     return Gem5Request(args.cpu_type or "atomic", args.caches, args.l1i_size, args.l1d_size, args.l2_size,
                        args.gem5 and args.gem5.absolute(), args.gem5_tree and args.gem5_tree.absolute(), own,
                        args.gem5_restore, _text(args.gem5_readfile), args.trace_insts_stdout,
-                       args.gem5_script or "linux")
+                       args.gem5_script or "linux", args.frame_capture)
 
 
 def payload(args: argparse.Namespace) -> Payload | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""scripts/run --emulator gem5: --tmux and --gem5-script, with a gem5 and a tmux that are none."""
+"""scripts/run --emulator gem5: --tmux, --gem5-script and --frame-capture, with a gem5 and a tmux that are none."""
 from __future__ import annotations
 
 import json
@@ -14,6 +14,7 @@ import fakes
 import pytest
 
 from lkmc import gem5, paths
+from lkmc.run_folder import RunFolder
 
 RUN = str(paths.TOP / "scripts/run")
 TMUX = r"""printf '%s\n' "$*" >>{log}
@@ -22,8 +23,9 @@ case $1 in split-window) echo %7 ;; esac"""
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An output with a gem5."""
-    output = fakes.output_folder(tmp_path / "o", "aarch64", images=("vmlinux", "rootfs.ext4", "rootfs.cpio"))
+    """An output whose kernel draws on gem5's screen."""
+    output = fakes.output_folder(tmp_path / "o", "aarch64", f"{gem5.SCREEN}=y\n",
+                                 images=("vmlinux", "rootfs.ext4", "rootfs.cpio"))
     (output.host / "bin/gem5.opt").symlink_to(Path(__file__).with_name("fake_gem5.py"))
     for path in (output.host / "share/gem5" / gem5.MARK, output.images / "gem5/boot.arm64"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,13 +104,31 @@ def test_there_are_processors_of_both_kinds(folder: Path, words: tuple[str, ...]
     (("--gem5-script", "biglittle", "--cpus", "1"), "--cpus 2 or more"),
     (("--gem5-script", "fs"), "invalid choice: 'fs'"),
     (("--gem5-script", "biglittle", "--userland", "hello"), "--gem5-script is for a guest with Linux"),
+    (("--frame-capture", "--baremetal", "hello"), "--frame-capture is for a guest with Linux"),
 ])
 def test_what_makes_no_sense_is_refused(folder: Path, words: tuple[str, ...], said: str) -> None:
     done = run(folder, *words)
     assert done.returncode == 125 and said in done.stderr
 
 
-@pytest.mark.parametrize("option", [("--gem5-script", "biglittle")])
+@pytest.mark.parametrize("option", [("--gem5-script", "biglittle"), ("--frame-capture",)], ids=lambda words: words[0])
 def test_options_of_gem5_are_refused_without_it(folder: Path, option: tuple[str, ...]) -> None:
     done = subprocess.run([RUN, "--output", str(folder), *option], capture_output=True, text=True, timeout=60)
     assert done.returncode == 125 and f"{option[0]} is gem5's; give --emulator gem5" in done.stderr
+
+
+def test_a_screen_is_given_where_the_kernel_draws_on_it(folder: Path) -> None:
+    assert "--frame-capture" in dry(folder, "--frame-capture") and "--frame-capture" not in dry(folder)
+    (folder / "build/linux-6.12.9/.config").write_text("")
+    done = run(folder, "--frame-capture")
+    assert done.returncode == 125 and f"without {gem5.SCREEN}" in done.stderr
+    assert "--linux-fragment linux/display.config" in done.stderr
+    assert f"{gem5.SCREEN}=y\n" in (paths.TOP / "linux/display.config").read_text()
+
+
+def test_pictures_of_a_run_before_are_taken_away(folder: Path) -> None:
+    frames = RunFolder(folder / "run/0").frames
+    frames.mkdir(parents=True)
+    (frames / "fb.000000.0.png.gz").write_bytes(b"")
+    assert run(folder, says="", status="status 0\n").returncode == 0
+    assert not frames.exists()

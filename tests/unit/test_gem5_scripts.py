@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What of scripts/gem5 decides something: how a simulation ends, what listens on this host, and which processors
-there are."""
+"""What of scripts/gem5 decides something: how a simulation ends, what listens on this host, which processors there are,
+and what Linux is told of the screen."""
 from __future__ import annotations
 
 import importlib.util
@@ -159,3 +159,53 @@ def test_a_cluster_without_processors_is_left_out(biglittle: Any) -> None:
     system = SimpleNamespace()
     biglittle.add(system, SimpleNamespace(cpus=2, cpu_type="atomic", big_cpus=0, little_cpus=None))
     assert not hasattr(system, "big_cluster") and system.joined == [system.little_cluster]
+
+
+class FakeNode(dict[str, Any]):
+    """A node of a device tree: its properties and nodes by their names."""
+
+    def __init__(self, name: str, obj: object = None) -> None:
+        super().__init__()
+        self.name = name
+
+    def append(self, part: Any) -> None:
+        self[part.name if isinstance(part, FakeNode) else part[0]] = part if isinstance(part, FakeNode) else part[1]
+
+    def appendPhandle(self, key: str) -> None:
+        self["phandle"] = f"<{key}>"
+
+    def appendCompatible(self, words: list[str]) -> None:
+        self["compatible"] = words
+
+
+class FakePl111:
+    def __init__(self, **how: Any) -> None:
+        self.__dict__.update(how)
+
+    def generateBasicPioDeviceNode(self, state: Any, name: str, address: int, size: int, interrupts: list[Any],
+                                   ) -> FakeNode:
+        node = FakeNode(f"{name}@{address:x}")
+        node["interrupts"] = interrupts
+        return node
+
+
+def test_linux_is_told_of_the_screen_and_its_pictures_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def words(name: str, value: Any) -> tuple[str, Any]:
+        return name, value
+    monkeypatch.setitem(sys.modules, "m5.objects", SimpleNamespace(ArmSPI=lambda num: num, Pl111=FakePl111))
+    monkeypatch.setitem(sys.modules, "m5.util.fdthelper", SimpleNamespace(
+        FdtNode=FakeNode, FdtPropertyStrings=words, FdtPropertyWords=words))
+    attached = []
+    clock = SimpleNamespace(osc_clcd="osc_clcd", osc_smb="osc_smb")
+    board = SimpleNamespace(mcc=clock, dcc=clock, _attach_device=lambda device, bus: attached.append((device, bus)))
+    system = SimpleNamespace(realview=board, iobus="iobus", vncserver=SimpleNamespace(frame_capture=False))
+    script("screen").add(system)
+    assert system.vncserver.frame_capture is True and attached == [(board.screen, "iobus")]
+    board.screen._parent = SimpleNamespace(unproxy=lambda child: board)
+    controller, display = board.screen.generateDeviceTree(SimpleNamespace(phandle=lambda key: f"<{key}>"))
+    assert controller.name == "clcd@1c1f0000" and controller["interrupts"] == [46]
+    assert controller["compatible"] == ["arm,pl111", "arm,primecell"]
+    assert controller["clocks"] == ["<osc_clcd>", "<osc_smb>"]
+    assert display["compatible"] == ["arm,rtsm-display"]
+    ends = [node["port"]["endpoint"] for node in (controller, display)]
+    assert [end["remote-endpoint"] for end in ends] == [[ends[1]["phandle"]], [ends[0]["phandle"]]]

@@ -24,7 +24,7 @@ OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval
            "disk2", "graphic", "vnc", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args",
            "static", "gcc-which", "baremetal", "trace", "trace-insts-stdout", "emulator", "cpu-type", "caches",
            "l1i-size", "l1d-size", "l2-size", "gem5", "gem5-tree", "gem5-exe-args", "gem5-restore", "gem5-readfile",
-           "gem5-script", "record", "replay")
+           "gem5-script", "frame-capture", "record", "replay")
 TAKES_REST = True
 
 
