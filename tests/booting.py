@@ -9,3 +9,4 @@ from lkmc import paths
 
 RUN = str(paths.TOP / "scripts/run")
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
+SLOWER = 20         # gem5 than QEMU, with processors that take their time
