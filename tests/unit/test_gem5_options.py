@@ -6,6 +6,8 @@ import json
 import os
 import shlex
 import subprocess
+import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -83,11 +85,24 @@ def test_outside_of_tmux_gem5_does_not_start(folder: Path) -> None:
     assert not (folder / "run").exists()
 
 
-def test_the_terminal_waits_for_its_guest(folder: Path) -> None:
+def test_the_terminal_waits_for_its_guest(folder: Path, tmux: Path) -> None:
     shell = [str(paths.TOP / "scripts/gem5-shell"), "--output", str(folder)]
-    assert run(folder, "--background", says="ready\r\n", status="status 0\n", late=2).returncode == 0
-    done = subprocess.run(shell, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0 and "ready" in done.stdout
+    how = json.dumps({"says": "ready\r\n", "status": "status 0\n", "late": 2})
+    command = [RUN, "-q", "--emulator", "gem5", "--output", str(folder), "--tmux"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          env={**os.environ, "FAKE_GEM5": how}) as guest:
+        until(RunFolder(folder / "run/0").readfile.exists)
+        assert not RunFolder(folder / "run/0").socket("console").exists()
+        done = subprocess.run(shell, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and "ready" in done.stdout
+        assert guest.wait(60) == 0
+
+
+def until(true: Callable[[], bool]) -> None:
+    latest = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < latest
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(("words", "cpus"), [((), "4"), (("--cpus", "2"), "2"),
