@@ -12,7 +12,8 @@ GEM5_SITE_METHOD = git
 BR_NO_CHECK_HASH_FOR += $(HOST_GEM5_SOURCE)
 GEM5_LICENSE = BSD-3-Clause
 GEM5_LICENSE_FILES = LICENSE COPYING
-HOST_GEM5_DEPENDENCIES = host-m4 host-pkgconf host-python3 host-scons host-zlib
+HOST_GEM5_DEPENDENCIES = \
+	host-libpng host-m4 host-pkgconf host-python3 host-scons host-zlib
 
 HOST_GEM5_BUILD_TYPE = \
 	$(if $(BR2_PACKAGE_HOST_GEM5_DEBUG),debug,$(if $(BR2_PACKAGE_HOST_GEM5_FAST),fast,opt))
@@ -39,11 +40,13 @@ HOST_GEM5_CONFIG = \
 	USE_SYSTEMC=n
 
 # It asks the compiler for its version as if its name were one word, and with ccache
-# it is not.
+# it is not; and for libraries before it takes the flags above.
 define HOST_GEM5_CONFIGURE_CMDS
 	mkdir -p $(@D)/build
-	printf '#!/bin/sh\nexec %s "$$@"\n' "$(HOSTCC)" >$(@D)/build/host-cc
-	printf '#!/bin/sh\nexec %s "$$@"\n' "$(HOSTCXX)" >$(@D)/build/host-c++
+	printf '#!/bin/sh\nexec %s -idirafter %s "$$@"\n' \
+		"$(HOSTCC)" $(HOST_DIR)/include >$(@D)/build/host-cc
+	printf '#!/bin/sh\nexec %s -idirafter %s "$$@"\n' \
+		"$(HOSTCXX)" $(HOST_DIR)/include >$(@D)/build/host-c++
 	chmod +x $(@D)/build/host-cc $(@D)/build/host-c++
 	$(HOST_GEM5_SCONS) defconfig $(HOST_GEM5_BUILD) \
 		build_opts/$(if $(BR2_PACKAGE_HOST_GEM5_X86),X86,ARM)

@@ -2,18 +2,23 @@
 """An Arm computer that boots Linux. Runs inside gem5: scripts/lkmc/gem5.py writes its command line."""
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import devices  # of configs/example/arm in gem5's tree
 import listeners
 import m5
 import processors
+import screen
 import simulation
 from m5.objects import ArmFsLinux, CowDiskImage, PciVirtIO, RawDiskImage, Root, VirtIOBlock
 
+Processors = Callable[[devices.SimpleSystem, argparse.Namespace], None]      # gives a connected system its own
 
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+
+def options(description: str) -> argparse.ArgumentParser:
+    """What a script that boots Linux is told."""
+    parser = argparse.ArgumentParser(description=description)
     processors.arguments(parser)
     parser.add_argument("--machine", required=True, help="a class of gem5's src/dev/arm/RealView.py")
     parser.add_argument("--kernel", required=True, help="vmlinux")
@@ -26,11 +31,12 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--wait-gdb", action="store_true", help="begin when GDB has come")
     parser.add_argument("--readfile", default="", help="what `m5 readfile` reads")
     parser.add_argument("--initparam", type=int, default=0, help="what `m5 initparam` prints")
+    parser.add_argument("--frame-capture", action="store_true", help="a screen, and a file of each picture on it")
     parser.add_argument("--restore", default="", help="a checkpoint's folder")
     parser.add_argument("--save", default="", help="the folder of the first checkpoint, which is the end")
     parser.add_argument("--status", type=Path, required=True)
     parser.add_argument("--max-ticks", type=int, help="end at this time, in picoseconds")
-    return parser.parse_args()
+    return parser
 
 
 def disk(path: str) -> PciVirtIO:
@@ -38,7 +44,7 @@ def disk(path: str) -> PciVirtIO:
     return PciVirtIO(vio=VirtIOBlock(image=CowDiskImage(child=RawDiskImage(image_file=path, read_only=True))))
 
 
-def computer(args: argparse.Namespace) -> devices.SimpleSystem:
+def computer(args: argparse.Namespace, add_processors: Processors) -> devices.SimpleSystem:
     workload = ArmFsLinux(object_file=args.kernel, command_line=args.command_line, initrd_filename=args.initrd,
                           on_panic="DumpDmesgAndExit", on_oops="Continue",
                           wait_for_remote_gdb=args.wait_gdb, remote_gdb_port=args.gdb)
@@ -49,21 +55,23 @@ def computer(args: argparse.Namespace) -> devices.SimpleSystem:
     for device in system.pci_devices:
         system.attach_pci(device)
     system.connect()
-    processors.add(system, args)
+    add_processors(system, args)
     listeners.console(system, args.console)
+    if args.frame_capture:
+        screen.add(system)
     system.realview.setupBootLoader(system, None, args.boot_loader)
     system.workload.dtb_filename = os.path.join(m5.options.outdir, "system.dtb")
     system.generateDtb(system.workload.dtb_filename)
     return system
 
 
-def main() -> None:
-    args = parse()
+def boot(args: argparse.Namespace, add_processors: Processors) -> None:
+    """Simulate such a computer to its end, and leave gem5."""
     root = Root(full_system=True)
-    root.system = computer(args)
+    root.system = computer(args, add_processors)
     m5.instantiate(args.restore or None)
     simulation.run(args.status, args.max_ticks, args.save)
 
 
 if __name__ == "__m5_main__":
-    main()
+    boot(options(__doc__).parse_args(), processors.add)

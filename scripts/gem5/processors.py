@@ -43,14 +43,28 @@ def cached(args: argparse.Namespace) -> bool:
 
 
 def add(system, args: argparse.Namespace) -> None:
-    """Give a connected system its memory's controllers, processors and caches."""
+    """Give a connected system its memory's controllers, processors of one kind, and caches."""
+    memory(system)
+    system.cpu_cluster = cluster(system, args.cpus, args.cpu_type, CLOCK)
+    caches([system.cpu_cluster], system, args)
+
+
+def memory(system) -> None:
     MemConfig.config_mem(SimpleNamespace(mem_type="DDR3_1600_8x8", mem_channels=1), system)
-    system.cpu_cluster = devices.ArmCpuCluster(system, args.cpus, CLOCK, VOLTAGE, *KINDS[args.cpu_type])
+
+
+def cluster(system, count: int, kind: str, clock: str) -> devices.ArmCpuCluster:
+    """So many processors of a name of KINDS, which share a second level's cache."""
+    return devices.ArmCpuCluster(system, count, clock, VOLTAGE, *KINDS[kind])
+
+
+def caches(clusters: list[devices.ArmCpuCluster], system, args: argparse.Namespace) -> None:
+    """Connect all clusters of the system to its memory, through caches where there are some."""
     system.addCaches(cached(args), last_cache_level=2)
     if not cached(args):
         return
-    cluster = system.cpu_cluster
-    for cpu in cluster.cpus:
-        cpu.icache.size = args.l1i_size or cpu.icache.size
-        cpu.dcache.size = args.l1d_size or cpu.dcache.size
-    cluster.l2.size = args.l2_size or cluster.l2.size
+    for each in clusters:
+        for cpu in each.cpus:
+            cpu.icache.size = args.l1i_size or cpu.icache.size
+            cpu.dcache.size = args.l1d_size or cpu.dcache.size
+        each.l2.size = args.l2_size or each.l2.size

@@ -21,6 +21,8 @@ STATUS = "status"           # in m5out; rootfs_overlay/lkmc/guest.sh has it too
 CONSOLE_LOG = "system.terminal"             # in m5out, by gem5's own name
 CHECKPOINT = "m5.cpt"       # the file of a checkpoint's that is always there
 PACKAGE = "configs/fragments/gem5.config"
+SCREEN = "CONFIG_DRM_PL111"         # Linux's driver of what scripts/gem5/screen.py adds
+BIGLITTLE_CPUS = 4          # where nobody says how many
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,24 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder,
     words = (f"mem={request.memory or made.memory}", *made.kernel_words,
              guest.command_line(request, mach, output, disk))
     return (
-        *_begin(options, output, run, request.trace, "linux.py"),
+        *_begin(options, output, run, request.trace, f"{options.script}.py"),
         *_computer(request, options, made),
         "--machine", made.name, "--kernel", str(output.image("vmlinux")), "--boot-loader", str(loader(made, output)),
         *(() if disk or output.root_in_kernel else ("--initrd", str(output.image("rootfs.cpio")))),
         *(word for path in disks for word in ("--disk", str(path))),
         "--command-line", " ".join(words), "--console", str(run.socket("console")),
         *_run(request, run),
-        *_checkpoint(options, run, state),
+        *_screen(options, output), *_checkpoint(options, run, state),
         *request.extra)
+
+
+def _screen(options: Gem5Request, output: Output) -> tuple[str, ...]:
+    """Raises MissingOutput where the kernel would leave it black."""
+    if options.frames and not output.kernel_has(SCREEN):
+        raise MissingOutput(f"{output.linux_build}: without {SCREEN}, which draws on gem5's screen; make it with: "
+                            f"scripts/build --arch {output.arch} --output {output.path} --linux-fragment "
+                            f"linux/display.config")
+    return ("--frame-capture",) if options.frames else ()
 
 
 def user_command(request: RunRequest, mach: Machine, output: Output, run: RunFolder, path: Path,
@@ -146,7 +157,8 @@ def _checkpoint(options: Gem5Request, run: RunFolder, state: State | None) -> tu
     """What it starts from, or saves."""
     if state:
         return ("--restore" if state.ready else "--save", str(state.checkpoint))
-    return ("--restore", str(checkpoint(run, options.restore))) if options.restore else ()
+    found = options.checkpoint or (checkpoint(run, options.restore) if options.restore else None)
+    return ("--restore", str(found)) if found else ()
 
 
 def checkpoints(run: RunFolder) -> list[Path]:

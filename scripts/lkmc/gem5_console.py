@@ -9,18 +9,21 @@ import re
 import subprocess
 import sys
 import termios
+import time
 import tty
 from collections.abc import Iterator
 from pathlib import Path
 
-from lkmc import process
+from lkmc import gdb, process
 from lkmc.errors import EmulatorFailed
 from lkmc.outcome import Ended
+from lkmc.run_folder import RunFolder
 
 PREFIX, QUIT = b"\x01", (b"x", b"X")
 QUIT_STATUS = 0
 # What gem5 says first to whom it lets in.
 GREETING = re.compile(rb"\A==== m5 terminal: Terminal \d+ ====\r\n")
+STARTING = 1.0          # seconds for scripts/run in another terminal to get going
 
 
 class Keys:
@@ -61,15 +64,15 @@ def raw(typed: bool) -> Iterator[None]:
 
 
 def attend(child: subprocess.Popen[bytes], socket: Path, log: Path, status: Path, timeout: float | None, typed: bool,
-           shown: bool = True) -> Ended:
+           shown: bool = True, told: Path | None = None) -> Ended:
     """Wait for the emulator's end, or end it at the time limit (seconds). Raises process.Interrupted after a signal.
 
     log: where the emulator writes what the guest says. typed: standard input is the guest's. shown: what the guest says
-    is for standard output.
+    is for standard output. told: else what the emulator says there is.
     """
     try:
         with raw(typed and shown and sys.stdin.isatty()):
-            timed_out, left = asyncio.run(_attend(child, socket, log, timeout, typed, shown))
+            timed_out, left = asyncio.run(_attend(child, socket, log, timeout, typed, shown, told))
     finally:
         process.kill(child)
     text = status.read_text(errors="replace") if status.exists() else ""
@@ -79,7 +82,7 @@ def attend(child: subprocess.Popen[bytes], socket: Path, log: Path, status: Path
 
 
 async def _attend(child: subprocess.Popen[bytes], socket: Path, log: Path, timeout: float | None, typed: bool,
-                  shown: bool) -> tuple[bool, bool]:
+                  shown: bool, told: Path | None) -> tuple[bool, bool]:
     """Whether the time limit ended it, and whether the user did."""
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[bool] = loop.create_future()
@@ -92,7 +95,8 @@ async def _attend(child: subprocess.Popen[bytes], socket: Path, log: Path, timeo
     loop.add_reader(pidfd, settle)
     for number in process.ENDING_SIGNALS:
         loop.add_signal_handler(number, settle, False, process.Interrupted(number))
-    relay = asyncio.create_task(_relay(socket, ended, typed)) if shown else None
+    here = _relay(socket, ended, typed) if shown else _follow(told, ended) if told else None
+    relay = asyncio.create_task(here) if here else None
     try:
         left, timed_out = await asyncio.wait_for(asyncio.shield(ended), timeout), False
     except TimeoutError:
@@ -101,10 +105,11 @@ async def _attend(child: subprocess.Popen[bytes], socket: Path, log: Path, timeo
         loop.remove_reader(pidfd)
         os.close(pidfd)
     process.kill(child)
+    settle()
     if relay:
         done, _ = await asyncio.wait([relay], timeout=process.GRACE)    # what the guest said last
         relay.cancel()
-        if done and not relay.exception() and log.exists():     # it may have ended before it let us in
+        if shown and done and not relay.exception() and log.exists():   # it may have ended before it let us in
             _show(log.read_bytes()[relay.result():])
     child.wait()
     return timed_out, left
@@ -158,6 +163,17 @@ def _show(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
+async def _follow(told: Path, ended: asyncio.Future[bool]) -> int:
+    """Pass on what is written into a file, until the emulator has gone; how many bytes of it."""
+    with told.open("rb") as file:
+        over = False
+        while not over:
+            over = ended.done()
+            _show(file.read())
+            await asyncio.sleep(0 if over else 0.1)
+        return file.tell()
+
+
 async def connect(socket: Path, ended: asyncio.Future[bool],
                   ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
     """The console's socket, once it is there; None when the emulator has gone before."""
@@ -168,14 +184,20 @@ async def connect(socket: Path, ended: asyncio.Future[bool],
     return None
 
 
-def visit(socket: Path) -> None:
+def visit(run: RunFolder) -> None:
     """Be the other end of a guest's console until it ends, or Ctrl-A X. Raises EmulatorFailed when nobody is there."""
+    socket = run.socket("console")
+
     async def until_the_end() -> None:
         ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         relay = asyncio.create_task(_relay(socket, ended, sys.stdin.isatty()))
         relay.add_done_callback(lambda task: None if ended.done() else ended.set_result(False))
         await ended
         relay.cancel()
+
+    latest = time.monotonic() + STARTING
+    while not socket.exists() and (gdb.alive(run) or time.monotonic() < latest):
+        time.sleep(0.05)
     if not socket.exists():
         raise EmulatorFailed(f"{socket}: no guest on gem5 has its console there; start one with: "
                              f"scripts/run --emulator gem5 --background")

@@ -2,6 +2,7 @@
 """What gem5 reads in the run folder, and the reason in what it wrote there."""
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from lkmc import gem5, instant, payload_disk
@@ -20,6 +21,7 @@ def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, co
     run_folder.m5out.mkdir(exist_ok=True)
     for name in (gem5.STATUS, gem5.CONSOLE_LOG):
         (run_folder.m5out / name).unlink(missing_ok=True)
+    shutil.rmtree(run_folder.frames, ignore_errors=True)
     run_folder.readfile.write_bytes(options.readfile or b"")     # which may be written to while the guest runs
     run_folder.console_log.symlink_to(Path("m5out") / gem5.CONSOLE_LOG)
 

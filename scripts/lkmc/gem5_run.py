@@ -33,8 +33,8 @@ from lkmc.run_folder import RunFolder
 from lkmc.state import State
 
 # What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
-QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "tmux", "tmux_args",
-             "record", "replay")
+QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "record", "replay")
+LINUX_ONLY = ("gem5_script", "frame_capture")
 BEGUN = "Starting simulation"       # what gem5 says once it has read a state
 
 
@@ -44,7 +44,7 @@ def run(args: Namespace) -> int:
         if getattr(args, option):
             raise UserError(f"--{option.replace('_', '-')} is QEMU's; leave it out, or --emulator gem5")
     with_linux = args.userland is None and args.baremetal is None
-    request = plain(RunRequest.of(args), with_linux)
+    request = both_kinds(plain(RunRequest.of(args), with_linux), "cpus_given" in args)
     options = request.gem5
     assert options is not None
     gem5.needs(request.payload, options)
@@ -55,9 +55,37 @@ def run(args: Namespace) -> int:
     boot = instant_gem5.Boot(request, machine.read(built.arch), built, folder, args.yes)
     request, state = instant.plan(boot, make=not args.dry_run)
     command = _command(args, request, built, folder, state)
+    debugged, words = _debugging(args)
+    apart = launch.asked(args, "tmux") and not debugged
     return launch.run(args, command, folder, built, lambda: gem5_files.prepare(request, options, folder, command),
-                      lambda: supervise(request, command, folder, args.userland is not None, state),
-                      terminal="scripts/gem5-shell")
+                      lambda: supervise(request, command, folder, args.userland is not None, apart, state), words,
+                      terminal="scripts/gem5-shell", debugged=debugged)
+
+
+def _debugging(args: Namespace) -> tuple[bool, list[str]]:
+    """Whether --tmux is for the debugger, and what of its arguments says what it debugs. Raises UserError."""
+    asked = args.wait_gdb or args.tmux_args is not None
+    if args.userland is None:
+        return asked, ["--baremetal", args.baremetal] if args.baremetal else []
+    if launch.asked(args, "tmux") and not args.wait_gdb:
+        raise UserError("--tmux needs --wait-gdb here: a program without a guest has no terminal of its own")
+    return asked, ["--static", "--userland", args.userland]
+
+
+def both_kinds(request: RunRequest, counted: bool) -> RunRequest:
+    """The request with processors of both kinds, for a script that has two. counted: the user said how many.
+
+    Raises UserError for one alone, unless the script is told which.
+    """
+    assert request.gem5 is not None
+    if request.gem5.script != "biglittle" or request.cpus > 1:
+        return request
+    if not counted:
+        return replace(request, cpus=gem5.BIGLITTLE_CPUS)
+    if not any(word.startswith(("--big-cpus", "--little-cpus")) for word in request.extra):
+        raise UserError("--gem5-script biglittle has processors of two kinds: --cpus 2 or more, or the number of one "
+                        "kind, as in -- --big-cpus 1")
+    return request
 
 
 def plain(request: RunRequest, with_linux: bool = True) -> RunRequest:
@@ -76,6 +104,8 @@ def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFol
              ) -> tuple[str, ...]:
     """Of Linux, or of one program that is linked to no library, as gem5 has none to offer. Raises LkmcError."""
     mach = machine.read(built.arch)
+    if args.baremetal is not None or args.userland is not None:
+        _without(LINUX_ONLY, args, "is for a guest with Linux")
     if args.baremetal is not None:
         return _baremetal(args, request, mach, built, folder)
     if args.userland is None:
@@ -108,21 +138,22 @@ def _without(options: tuple[str, ...], args: Namespace, why_not: str) -> None:
 
 
 def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFolder, user: bool = False,
-              state: State | None = None) -> Outcome:
+              apart: bool = False, state: State | None = None) -> Outcome:
     """Run gem5 to its end and write the run's result. Raises EmulatorFailed with gem5's own words.
 
-    user: a program has standard input and output itself, of gem5, which says no more than it must. state: what it
-    starts from; thrown away when gem5 cannot.
+    user: a program has standard input and output itself, of gem5, which says no more than it must. apart: the console
+    is in another terminal, and here is what gem5 says itself. state: what it starts from; thrown away when gem5 cannot.
     """
     began = time.time()
     assert request.gem5 is not None
-    shown = not user and not request.background and not request.gem5.trace_stdout
+    shown = not user and not request.background and not request.gem5.trace_stdout and not apart
+    told = run_folder.emulator_log if apart and not request.background else None
     child = process.start(command, run_folder, None if user else subprocess.DEVNULL,
                           mute=not user and not request.gem5.trace_stdout)
     try:
         ended = gem5_console.attend(child, run_folder.socket("console"), run_folder.m5out / gem5.CONSOLE_LOG,
                                     run_folder.m5out / gem5.STATUS, request.timeout,
-                                    request.interactive or (request.baremetal and sys.stdin is not None), shown)
+                                    request.interactive or (request.baremetal and sys.stdin is not None), shown, told)
         result = of_gem5(ended, bool(request.payload))
     except process.Interrupted as interrupted:
         result = Outcome(128 + interrupted.number, launch.INTERRUPTED)

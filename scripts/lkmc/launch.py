@@ -23,12 +23,12 @@ INTERRUPTED = "the runner was interrupted"
 
 def run(args: argparse.Namespace, command: tuple[str, ...], folder: RunFolder, built: Output,
         prepare: Callable[[], None], watch: Callable[[], Outcome], gdb_words: Sequence[str] = (),
-        made: bool = False, terminal: str = "") -> int:
+        made: bool = False, terminal: str = "", debugged: bool = True) -> int:
     """Run this command as the options say; the exit status.
 
     prepare: write what the emulator reads. watch: run it to its end. gdb_words: arguments of scripts/run-gdb for
     --tmux. made: the output has just been made, which is said at the end. terminal: the command that is the terminal
-    of a run in the background.
+    of a run in the background. debugged: --tmux is for the debugger, and not for that terminal.
     """
     if args.dry_run:
         print(shlex.join(command))
@@ -40,8 +40,9 @@ def run(args: argparse.Namespace, command: tuple[str, ...], folder: RunFolder, b
     if asked(args, "debug_vm"):
         return _under_gdb(args, command, folder)
     if asked(args, "tmux"):
-        tmux.beside([str(paths.TOP / "scripts/run-gdb"), "--output", str(built.path), "--run-id", args.run_id,
-                     *gdb_words, *gdb.words("--tmux-args", args.tmux_args or "")])
+        words = (*gdb_words, *gdb.words("--tmux-args", args.tmux_args or "")) if debugged else ()
+        tmux.beside([str(paths.TOP / ("scripts/run-gdb" if debugged else terminal)), "--output", str(built.path),
+                     "--run-id", args.run_id, *words])
     if args.background:
         return _in_background(folder, args.quiet, watch, terminal)
     result = watch()

@@ -66,6 +66,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "eval-file": option("--eval-file", metavar="FILE", help="like --eval, with the script FILE (-: standard input)"),
     "eval-after-file": option("--eval-after-file", metavar="FILE",
                               help="like --eval-after, with the script FILE (-: standard input)"),
+    "frame-capture": option("--frame-capture", **SWITCH,
+                            help="give gem5's guest a screen, and write each picture on it into the run folder"),
     "functions": option("--functions", **SWITCH, help="only the functions, without files and lines"),
     "gcc-which": option("--gcc-which", choices=("host", "buildroot", "crosstool-ng"), metavar="WHICH",
                         help="compile programs with the compiler of host (distro packages), buildroot, or crosstool-ng "
@@ -77,6 +79,9 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "gem5-readfile": option("--gem5-readfile", metavar="TEXT", help="what m5 readfile prints in the guest"),
     "gem5-restore": option("--gem5-restore", type=number(1, 1000, int), metavar="N",
                            help="go on from a checkpoint of this run folder, 1 being the last one"),
+    "gem5-script": option("--gem5-script", choices=("linux", "biglittle"), metavar="SCRIPT",
+                          help="which of scripts/gem5 gem5 runs: linux (default), or biglittle, with processors of "
+                               "two kinds"),
     "gem5-tree": option("--gem5-tree", type=Path, metavar="DIR",
                         help="the source tree whose configs/ belong to --gem5 (default: the one around it)"),
     "graphic": option("--graphic", **SWITCH, help="give the guest a screen, in a window, with its terminal there"),
@@ -85,6 +90,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                       help="start from the saved state of a guest that has booted, which is made the first time"),
     "snapshots": option("--snapshots", **FLAG, default=False,
                         help="have scripts/qemu-monitor savevm and loadvm unmount and mount the host's folders"),
+    "jobs": option("-j", "--jobs", type=number(1, 1000, int), metavar="N",
+                   help="how many simulations run at a time (default: one for each processor of this host)"),
     "json": option("--json", **SWITCH, help="print JSON"),
     "junit": option("--junit", type=Path, metavar="FILE", help="also write the results as JUnit's XML"),
     "kdb": option("--kdb", **SWITCH, help="let the kernel's debugger KDB take the console at boot"),
@@ -145,7 +152,9 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                       help="end the run after this time, with exit status 124"),
     "times": option("--times", type=number(1, 1000, int), default=5, metavar="N",
                     help="how many of the last ones (default: %(default)s)"),
-    "tmux": option("--tmux", **SWITCH, help="start scripts/run-gdb in a second pane of this tmux window"),
+    "tmux": option("--tmux", **SWITCH,
+                   help="start scripts/run-gdb in a second pane of this tmux window; on gem5, without --wait-gdb, the "
+                        "guest's terminal"),
     "tmux-args": option("--tmux-args", metavar="ARGUMENTS",
                         help="arguments of scripts/run-gdb for --tmux, which this implies"),
     "trace": option("--trace", metavar="EVENTS",

@@ -14,7 +14,7 @@ from lkmc.errors import UserError
 
 # Options that QEMU has no use for. What lkmc.toml may say of where gem5 is does not count.
 GEM5_ONLY = ("cpu_type", "caches", "l1i_size", "l1d_size", "l2_size", "gem5_exe_args", "gem5_restore", "gem5_readfile",
-             "trace_insts_stdout", "machine")
+             "trace_insts_stdout", "gem5_script", "machine", "frame_capture")
 
 
 class When(Enum):
@@ -44,7 +44,10 @@ class Gem5Request:
     restore: int | None = None              # of its checkpoints the last but N - 1
     readfile: bytes | None = None           # what `m5 readfile` prints
     trace_stdout: bool = False              # traces on standard output instead of in a file
+    script: str = "linux"                   # of scripts/gem5, for a guest
     machine: str | None = None              # None: the board's first
+    frames: bool = False                    # a screen, and a file of each picture on it
+    checkpoint: Path | None = None          # of another run, in the place of `restore`
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ def _gem5(args: argparse.Namespace) -> Gem5Request | None:
         raise UserError(f"--gem5-exe-args: {str(error).lower()}: {args.gem5_exe_args}") from None
     return Gem5Request(args.cpu_type or "atomic", args.caches, args.l1i_size, args.l1d_size, args.l2_size,
                        args.gem5 and args.gem5.absolute(), args.gem5_tree and args.gem5_tree.absolute(), own,
-                       args.gem5_restore, _text(args.gem5_readfile), args.trace_insts_stdout, args.machine)
+                       args.gem5_restore, _text(args.gem5_readfile), args.trace_insts_stdout,
+                       args.gem5_script or "linux", args.machine, args.frame_capture)
 
 
 def payload(args: argparse.Namespace) -> Payload | None:

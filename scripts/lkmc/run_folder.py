@@ -95,6 +95,11 @@ class RunFolder:
         return self.path / "m5out"
 
     @property
+    def frames(self) -> Path:
+        """The pictures on gem5's screen, with --frame-capture."""
+        return self.m5out / "frames_system.vncserver"
+
+    @property
     def readfile(self) -> Path:
         """What gem5's guest reads by m5 readfile."""
         return self.path / "readfile"

@@ -36,6 +36,6 @@ def _tmux(*words: str) -> str:
     try:
         return subprocess.run(["tmux", *words], check=True, capture_output=True, text=True).stdout
     except OSError as error:
-        raise UserError(f"tmux: {error.strerror}; install it, or start scripts/run-gdb in another terminal") from None
+        raise UserError(f"tmux: {error.strerror}; install it, or leave out --tmux") from None
     except subprocess.CalledProcessError as error:
-        raise UserError(f"tmux {words[0]}: {error.stderr.strip()}; start scripts/run-gdb in another terminal") from None
+        raise UserError(f"tmux {words[0]}: {error.stderr.strip()}; leave out --tmux") from None

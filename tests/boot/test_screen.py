@@ -9,14 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pictures import Picture, has_beak
 
 from lkmc import paths
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
-Picture = tuple[int, int, bytes]                # width, height, 3 bytes for each pixel
 Start = Callable[..., RunFolder]
-LOGO = 80                                       # pixels: the penguin's size, at the upper left
 KEYS = {" ": "spc", "/": "slash", ">": "shift-dot", "\n": "ret"}
 
 
@@ -54,14 +53,6 @@ def until(what: str, limit: float, found: Callable[[], bool]) -> None:
 def needs(out: Output, option: str) -> None:
     if not out.kernel_has(option):
         pytest.skip(f"the kernel of {out.path.name} has no {option}; linux/display.config has it")
-
-
-def has_beak(picture: Picture) -> bool:
-    """Whether there is something yellow where the penguin's beak is: nothing else on a console is, up there."""
-    width, height, pixels = picture
-    rows = [pixels[3 * width * y:3 * (width * y + LOGO)] for y in range(min(LOGO, height))]
-    return sum(red > 200 and green > 140 and blue < 90
-               for row in rows for red, green, blue in zip(row[::3], row[1::3], row[2::3], strict=True)) > 50
 
 
 def test_the_penguin_is_there_and_vnc_answers_at_its_socket(

@@ -50,15 +50,27 @@ if how.get("hangs"):
 for file in ("--readfile", "--disk"):
     if file in options:
         assert Path(options[file]).is_file()
+if "meets" in how and "--restore" in options:       # so many of us are there at the same time
+    (Path(how["meeting"]) / str(os.getpid())).write_text("")
+    latest = time.monotonic() + 30
+    while len(list(Path(how["meeting"]).iterdir())) < how["meets"]:
+        assert time.monotonic() < latest, "alone"
+        time.sleep(0.01)
 if how.get("measures"):     # each run from the checkpoint takes as many cycles as its script is told to
     if "--restore" in options:
         assert (Path(options["--restore"]) / "m5.cpt").is_file()
     else:
         (outdir / "cpt.1000").mkdir()
         (outdir / "cpt.1000/m5.cpt").write_text("")
-    cycles = Path(options["--readfile"]).read_text().split()[-1].replace("true", "7")
-    (outdir / "stats.txt").write_text(f"---------- Begin Simulation Statistics ----------\nsimInsts {cycles} # i\n"
-                                      f"system.cpu.numCycles {2 * int(cycles)} # c\n"
-                                      f"---------- End Simulation Statistics   ----------\n")
+    words = Path(options["--readfile"]).read_text().split()
+    cycles = next((int(word) for word in words if word.isdigit()), 7)
+    dumps = {"/bst_vs_heap.out": 3, "/counted_loop.out": 2}.get(words[0], 1)    # each with as many cycles more
+    (outdir / "stats.txt").write_text("".join(
+        f"---------- Begin Simulation Statistics ----------\nsimInsts {cycles} # i\nsimFreq 1000000000000 # f\n"
+        f"system.cpu_cluster.cpus.numCycles {2 * cycles * (number + 1)} # c\n"
+        f"system.cpu_cluster.clk_domain.clock 250 # p\n"
+        f"---------- End Simulation Statistics   ----------\n" for number in range(dumps)))
+    if "loop" in words[-1]:
+        (outdir / words[-1]).write_text(how["loop"])
     print(*(options.get(name, "-") for name in ("--cpu-type", "--l1d-size", "--l2-size")), file=sys.stderr)
 sys.exit(how.get("exit", 0))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What of scripts/gem5 decides something: how a simulation ends, and what of a computer listens on this host."""
+"""What of scripts/gem5 decides something: how a simulation ends, what listens on this host, which processors there are,
+and what Linux is told of the screen."""
 from __future__ import annotations
 
 import importlib.util
@@ -130,3 +131,92 @@ def test_one_console_listens_at_its_socket_and_nothing_else_does() -> None:
     script("listeners").console(system, "/run/0/console.sock")
     assert system.terminal.port == "/run/0/console.sock"
     assert [system.vncserver.port, *(other.device.port for other in others)] == [0, 0, 0, 0]
+
+
+@pytest.fixture
+def biglittle(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The script, with clusters that are only written down, and joined to the system's memory."""
+    def cluster(system: Any, count: int, kind: str, clock: str) -> tuple[int, str, str]:
+        return count, kind, clock
+
+    def caches(clusters: list[Any], system: Any, args: Any) -> None:
+        system.joined = clusters
+    monkeypatch.setitem(sys.modules, "linux", ModuleType("linux"))
+    monkeypatch.setitem(sys.modules, "processors",
+                        SimpleNamespace(memory=lambda system: None, cluster=cluster, caches=caches))
+    return script("biglittle")
+
+
+@pytest.mark.parametrize(("asked", "counts"), [
+    ((4, None, None), (2, 2)), ((5, None, None), (3, 2)), ((1, None, None), (1, 0)), ((4, 1, None), (1, 3)),
+    ((4, None, 4), (0, 4)), ((2, None, 3), (0, 3)), ((2, 3, None), (3, 0)), ((4, 2, 5), (2, 5)),
+])
+def test_processors_are_split_over_both_clusters(
+        biglittle: Any, asked: tuple[int, int | None, int | None], counts: tuple[int, int]) -> None:
+    assert biglittle.split(*asked) == counts
+
+
+@pytest.mark.parametrize(("kind", "big", "little"), [
+    ("atomic", "atomic", "atomic"), ("timing", "o3", "minor"), ("minor", "o3", "minor"), ("hpi", "o3", "hpi"),
+])
+def test_big_ones_are_out_of_order_and_faster(biglittle: Any, kind: str, big: str, little: str) -> None:
+    system = SimpleNamespace()
+    biglittle.add(system, SimpleNamespace(cpus=5, cpu_type=kind, big_cpus=None, little_cpus=None))
+    assert system.big_cluster == (3, big, "2GHz") and system.little_cluster == (2, little, "1GHz")
+    assert system.joined == [system.big_cluster, system.little_cluster]
+
+
+def test_a_cluster_without_processors_is_left_out(biglittle: Any) -> None:
+    system = SimpleNamespace()
+    biglittle.add(system, SimpleNamespace(cpus=2, cpu_type="atomic", big_cpus=0, little_cpus=None))
+    assert not hasattr(system, "big_cluster") and system.joined == [system.little_cluster]
+
+
+class FakeNode(dict[str, Any]):
+    """A node of a device tree: its properties and nodes by their names."""
+
+    def __init__(self, name: str, obj: object = None) -> None:
+        super().__init__()
+        self.name = name
+
+    def append(self, part: Any) -> None:
+        self[part.name if isinstance(part, FakeNode) else part[0]] = part if isinstance(part, FakeNode) else part[1]
+
+    def appendPhandle(self, key: str) -> None:
+        self["phandle"] = f"<{key}>"
+
+    def appendCompatible(self, words: list[str]) -> None:
+        self["compatible"] = words
+
+
+class FakePl111:
+    def __init__(self, **how: Any) -> None:
+        self.__dict__.update(how)
+
+    def generateBasicPioDeviceNode(self, state: Any, name: str, address: int, size: int, interrupts: list[Any],
+                                   ) -> FakeNode:
+        node = FakeNode(f"{name}@{address:x}")
+        node["interrupts"] = interrupts
+        return node
+
+
+def test_linux_is_told_of_the_screen_and_its_pictures_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def words(name: str, value: Any) -> tuple[str, Any]:
+        return name, value
+    monkeypatch.setitem(sys.modules, "m5.objects", SimpleNamespace(ArmSPI=lambda num: num, Pl111=FakePl111))
+    monkeypatch.setitem(sys.modules, "m5.util.fdthelper", SimpleNamespace(
+        FdtNode=FakeNode, FdtPropertyStrings=words, FdtPropertyWords=words))
+    attached = []
+    clock = SimpleNamespace(osc_clcd="osc_clcd", osc_smb="osc_smb")
+    board = SimpleNamespace(mcc=clock, dcc=clock, _attach_device=lambda device, bus: attached.append((device, bus)))
+    system = SimpleNamespace(realview=board, iobus="iobus", vncserver=SimpleNamespace(frame_capture=False))
+    script("screen").add(system)
+    assert system.vncserver.frame_capture is True and attached == [(board.screen, "iobus")]
+    board.screen._parent = SimpleNamespace(unproxy=lambda child: board)
+    controller, display = board.screen.generateDeviceTree(SimpleNamespace(phandle=lambda key: f"<{key}>"))
+    assert controller.name == "clcd@1c1f0000" and controller["interrupts"] == [46]
+    assert controller["compatible"] == ["arm,pl111", "arm,primecell"]
+    assert controller["clocks"] == ["<osc_clcd>", "<osc_smb>"]
+    assert display["compatible"] == ["arm,rtsm-display"]
+    ends = [node["port"]["endpoint"] for node in (controller, display)]
+    assert [end["remote-endpoint"] for end in ends] == [[ends[1]["phandle"]], [ends[0]["phandle"]]]

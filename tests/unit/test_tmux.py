@@ -51,7 +51,7 @@ def test_an_open_quote_is_refused(option: str, log: Path, capsys: pytest.Capture
 def test_what_tmux_says_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMUX_PANE", "%0")
     fakes.on_path(monkeypatch, tmp_path / "bin", tmux="echo no server >&2; exit 1")
-    with pytest.raises(UserError, match="tmux list-panes: no server; start scripts/run-gdb"):
+    with pytest.raises(UserError, match="tmux list-panes: no server; leave out --tmux"):
         tmux.beside(["a"])
     fakes.on_path(monkeypatch, tmp_path / "empty", alone=True)
     with pytest.raises(UserError, match="tmux: No such file or directory; install it"):

@@ -5,16 +5,18 @@
     scripts/gem5-bench-dhrystone --arch aarch64 --cpu-type hpi 1000 10000
 
 Boots once. The table is printed, and kept as gem5-bench-dhrystone.csv in the run folder gem5-bench-ID, its plot as .png
-beside it. The output needs BR2_PACKAGE_DHRYSTONE=y: configs/fragments/gem5.config.
+beside it; each size has a run folder gem5-bench-ID-SIZE, whose run.sh repeats it. The output needs
+BR2_PACKAGE_DHRYSTONE=y: configs/fragments/gem5.config.
 """
 from __future__ import annotations
 
 import argparse
 
 from lkmc import gem5_bench
+from lkmc.gem5_bench import Point
 from lkmc.option_types import number
 
-OPTIONS = ("arch", "output", "variant", "run-id", "memory", "timeout", "gem5", "gem5-tree", "cpu-type")
+OPTIONS = gem5_bench.OPTIONS
 SIZES = (1000, 10000, 100000)
 
 
@@ -26,7 +28,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     bench = gem5_bench.Bench.boot(args)
     cpu = args.cpu_type or "atomic"
-    rows = [{"n": size, **bench.measure(f"dhrystone {size}", cpu_type=cpu)} for size in args.sizes]
+    measured = bench.measure([Point(str(size), f"dhrystone {size}", {"cpu_type": cpu}) for size in args.sizes])
+    rows = [{"n": size, **each.figures} for size, each in zip(args.sizes, measured, strict=True)]
     path = bench.folder.path / "gem5-bench-dhrystone.csv"
     gem5_bench.write(path, rows)
     points = [(row["n"], row["cycles"]) for row in rows]

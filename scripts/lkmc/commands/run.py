@@ -24,15 +24,15 @@ OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval
            "disk2", "graphic", "vnc", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args",
            "static", "gcc-which", "baremetal", "trace", "trace-insts-stdout", "emulator", "cpu-type", "caches",
            "l1i-size", "l1d-size", "l2-size", "gem5", "gem5-tree", "gem5-exe-args", "gem5-restore", "gem5-readfile",
-           "machine", "record", "replay")
+           "gem5-script", "machine", "frame-capture", "record", "replay")
 TAKES_REST = True
 
 
 def main(args: argparse.Namespace) -> int:
+    _check(args)
     if args.emulator == "gem5":
         from lkmc import gem5_run
         return gem5_run.run(args)
-    _check(args)
     if args.userland is not None:
         from lkmc import user_mode
         return user_mode.run(args)
