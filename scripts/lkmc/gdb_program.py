@@ -9,7 +9,7 @@ from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import baremetal, gdb, machine, programs, toolchain
+from lkmc import baremetal, gdb, gem5, machine, programs, toolchain
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -22,10 +22,9 @@ SIMULATORS = ("arm-none-eabi-gdb", toolchain.DISTRO_GDB)     # that may have bee
 
 @dataclass(frozen=True)
 class Subject:
-    """What GDB looks at. root: the folder with the program's libraries, if any; what: scripts/run's option for it."""
+    """What GDB looks at. root: the folder with the program's libraries, if any."""
     program: Path
     root: Path | None
-    what: str
     start: str          # where a program begins that a machine brings up first; empty for others
 
 
@@ -40,12 +39,13 @@ def run(args: Namespace) -> int:
     mach = machine.read(built.arch)
     run_folder = RunFolder(built.path / "run" / args.run_id)
     stub = run_folder.socket("gdb")
-    subject = _subject(args, built, mach)
+    what = shlex.join(("--baremetal", args.baremetal) if args.baremetal is not None else ("--userland", args.userland))
     tool = simulator(built, mach) if args.sim else toolchain.tool("gdb", built, mach, args.yes)
     if args.sim:
         run_folder.path.mkdir(parents=True, exist_ok=True)
     elif not args.dry_run:
-        gdb.wait_for(stub, run_folder, subject.what)
+        gdb.wait_for(stub, run_folder, what)
+    subject = _subject(args, built, mach, run_folder)
     text = gdb.script("gdbprogram.j2", maker="scripts/run-gdb", run=str(run_folder.path),
                       script=str(run_folder.gdb_script), architecture=mach.gdb_architecture,
                       root=str(subject.root or ""), program=str(subject.program),
@@ -55,12 +55,21 @@ def run(args: Namespace) -> int:
     return gdb.begin(text, run_folder.gdb_script, command, stub, args.dry_run)
 
 
-def _subject(args: Namespace, built: Output, mach: Machine) -> Subject:
+def _subject(args: Namespace, built: Output, mach: Machine, run: RunFolder) -> Subject:
     if args.baremetal is not None:
-        program = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run).find(args.baremetal, raw=False)
-        return Subject(program, None, f"--baremetal {shlex.quote(args.baremetal)}", "_start")
+        linked_for = "" if args.sim else _machine_of_gem5(run, mach)
+        maker = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run, linked_for)
+        return Subject(maker.find(args.baremetal, raw=False), None, "_start")
     user = Maker.of(args, built, mach, args.static).find(args.userland)
-    return Subject(user.path, user.root, f"--userland {shlex.quote(args.userland)}", "")
+    return Subject(user.path, user.root, "")
+
+
+def _machine_of_gem5(run: RunFolder, mach: Machine) -> str:
+    """For which machine of gem5's the program that runs was linked, a name in baremetal/link; empty: for QEMU's."""
+    words = run.command()
+    if str(gem5.BAREMETAL) not in words:
+        return ""
+    return gem5.machine_of(mach, words[words.index("--machine") + 1]).baremetal
 
 
 def simulator(built: Output, mach: Machine) -> str:

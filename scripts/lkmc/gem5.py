@@ -15,6 +15,7 @@ from lkmc.run_folder import RunFolder
 from lkmc.state import State
 
 SCRIPTS = paths.TOP / "scripts/gem5"
+BAREMETAL = SCRIPTS / "baremetal.py"
 TYPES = ("opt", "fast", "debug")    # as gem5 is compiled; the first that is there is taken
 MARK = "configs/example/arm/devices.py"     # by which a tree of gem5's is known
 STATUS = "status"           # in m5out; rootfs_overlay/lkmc/guest.sh has it too
@@ -121,7 +122,7 @@ def baremetal_command(request: RunRequest, mach: Machine, output: Output, run: R
     """gem5's argv for one program without an operating system."""
     options = _options(request)
     made = machine_of(mach, options.machine)
-    return (*_begin(options, output, run, request.trace, "baremetal.py"), *_computer(request, options, made),
+    return (*_begin(options, output, run, request.trace, BAREMETAL.name), *_computer(request, options, made),
             "--machine", made.name, "--kernel", str(path), "--console", str(run.socket("console")),
             *_run(request, run), *request.extra)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from lkmc import files, paths, payload_disk
+from lkmc import files, paths, payload_disk, run_script
 from lkmc.errors import UserError
 from lkmc.request import Payload
 
@@ -68,6 +68,12 @@ class RunFolder:
     def script(self) -> Path:
         """run.sh, which replays the run by hand."""
         return self.path / "run.sh"
+
+    def command(self) -> list[str]:
+        """The emulator's argv of the last run; nothing before the first."""
+        if not self.script.exists():
+            return []
+        return run_script.command(self.script.read_text(encoding="utf-8", errors="surrogateescape"))
 
     @property
     def gdb_script(self) -> Path:
@@ -187,7 +193,7 @@ class RunFolder:
                 os.mkfifo(pipe)
         # finish() takes the link away, which a replay needs again.
         before = shlex.join(("ln", "-sfn", str(self.path), str(self._link))) + "\n" if self._far else ""
-        files.replace(self.script, run_script(command, before).encode("utf-8", "surrogateescape"))
+        files.replace(self.script, run_script.text(command, before).encode("utf-8", "surrogateescape"))
         self.script.chmod(0o755)
 
     def finish(self, result: dict[str, Any]) -> None:
@@ -197,14 +203,3 @@ class RunFolder:
             self._link.unlink(missing_ok=True)
         if self._lock:
             self._lock.close()
-
-
-def run_script(command: tuple[str, ...], before: str = "") -> str:
-    """A shell script that runs the lines before, then the command, one option with its value a line."""
-    lines = [shlex.quote(command[0])]
-    for word in command[1:]:
-        if word.startswith("-"):
-            lines.append(shlex.quote(word))
-        else:
-            lines[-1] += " " + shlex.quote(word)
-    return "#!/bin/sh\n# Replays this run by hand.\n" + before + "exec " + " \\\n\t".join(lines) + "\n"

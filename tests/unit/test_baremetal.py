@@ -15,8 +15,9 @@ import pytest
 from test_programs import elf
 from test_run import FAKE
 
-from lkmc import apt, baremetal, examples, machine, paths
+from lkmc import apt, baremetal, examples, gem5, machine, paths
 from lkmc.output import Output
+from lkmc.run_folder import RunFolder
 
 
 @pytest.fixture
@@ -102,6 +103,17 @@ def test_gdb_begins_where_the_program_does(output: Output) -> None:
     lines = subprocess.run([*command, "main"], capture_output=True, text=True, timeout=60).stdout.splitlines()
     assert f"file {output.images}/baremetal/hello.elf" in lines
     assert lines.index('    gdb.execute("tbreak *&_start")') < lines.index("break main") < lines.index("continue")
+
+
+def test_gdb_has_the_program_that_gem5_runs(output: Output) -> None:
+    fakes.script(output.host / "bin/aarch64-buildroot-linux-gnu-gdb", "exit 0")
+    run_folder = RunFolder(output.path / "run/0")
+    run_folder.claim()
+    run_folder.write(("gem5.opt", str(gem5.BAREMETAL), "--machine", "VExpress_GEM5_V2"), None)
+    run_folder.finish({})
+    command = [str(paths.TOP / "scripts/run-gdb"), "--output", str(output.path), "--baremetal", "hello", "--dry-run"]
+    lines = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.splitlines()
+    assert f"file {output.images}/baremetal-vexpress_gem5_v2/hello.elf" in lines
 
 
 @pytest.mark.parametrize(("arch", "said"), [("x86_64", "GDB has no simulator for x86_64"),

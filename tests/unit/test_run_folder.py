@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from lkmc.errors import UserError
 from lkmc.request import Payload, When
-from lkmc.run_folder import SOCKET_PATH_MAX, RunFolder, run_script
+from lkmc.run_folder import SOCKET_PATH_MAX, RunFolder
 
 
 @pytest.fixture
@@ -159,8 +159,3 @@ def test_run_sh_replays_any_command(run: RunFolder, words: list[bytes]) -> None:
     run.write((str(program), *map(os.fsdecode, words)), None)
     said = subprocess.run([run.script], check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL).stdout
     assert said.split(b"\0")[:-1] == (words or [b""])
-
-
-def test_run_sh_has_one_option_with_its_value_a_line() -> None:
-    assert run_script(("qemu", "-m", "1G", "-S", "-append", "a b")).splitlines()[2:] == [
-        "exec qemu \\", "\t-m 1G \\", "\t-S \\", "\t-append 'a b'"]
