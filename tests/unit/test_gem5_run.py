@@ -17,7 +17,7 @@ import pytest
 from test_programs import elf
 
 from lkmc import gem5, outcome, paths
-from lkmc.gem5_console import Keys
+from lkmc.gem5_terminal import Keys
 from lkmc.outcome import Ended, Outcome
 from lkmc.output import PREBUILT
 
