@@ -21,14 +21,13 @@ HOST_GEM5_BUILD = build/lkmc
 
 # What gem5 takes from the environment or finds in PATH if nobody tells it
 # otherwise: optional libraries, which it would link to where this host has them.
-# Debug information only for a debugger: it is most of the size of the objects.
 HOST_GEM5_ENV = \
 	$(HOST_MAKE_ENV) \
 	CC="$(HOST_GEM5_DIR)/build/host-cc" \
 	CXX="$(HOST_GEM5_DIR)/build/host-c++" \
 	PROTOC=false \
 	PYTHON_CONFIG="$(HOST_DIR)/bin/python3-config" \
-	CCFLAGS_EXTRA="$(HOST_CPPFLAGS) $(if $(BR2_PACKAGE_HOST_GEM5_DEBUG),,-g0)" \
+	CCFLAGS_EXTRA="$(HOST_CPPFLAGS)" \
 	LINKFLAGS_EXTRA="$(HOST_LDFLAGS)" \
 	GEM5PY_LINKFLAGS_EXTRA="$(HOST_LDFLAGS)"
 HOST_GEM5_SCONS = cd $(@D) && $(HOST_GEM5_ENV) $(SCONS) --ignore-style
@@ -40,13 +39,15 @@ HOST_GEM5_CONFIG = \
 	USE_SYSTEMC=n
 
 # It asks the compiler for its version as if its name were one word, and with ccache
-# it is not; and for libraries before it takes the flags above.
+# it is not; and for libraries before it takes the flags above; and it adds -g last,
+# although debug information, most of what it would write, is for a debugger only.
+HOST_GEM5_LAST_FLAGS = $(if $(BR2_PACKAGE_HOST_GEM5_DEBUG),,-g0)
 define HOST_GEM5_CONFIGURE_CMDS
 	mkdir -p $(@D)/build
-	printf '#!/bin/sh\nexec %s -idirafter %s "$$@"\n' \
-		"$(HOSTCC)" $(HOST_DIR)/include >$(@D)/build/host-cc
-	printf '#!/bin/sh\nexec %s -idirafter %s "$$@"\n' \
-		"$(HOSTCXX)" $(HOST_DIR)/include >$(@D)/build/host-c++
+	printf '#!/bin/sh\nexec %s -idirafter %s "$$@" %s\n' \
+		"$(HOSTCC)" $(HOST_DIR)/include $(HOST_GEM5_LAST_FLAGS) >$(@D)/build/host-cc
+	printf '#!/bin/sh\nexec %s -idirafter %s "$$@" %s\n' \
+		"$(HOSTCXX)" $(HOST_DIR)/include $(HOST_GEM5_LAST_FLAGS) >$(@D)/build/host-c++
 	chmod +x $(@D)/build/host-cc $(@D)/build/host-c++
 	$(HOST_GEM5_SCONS) defconfig $(HOST_GEM5_BUILD) \
 		build_opts/$(if $(BR2_PACKAGE_HOST_GEM5_X86),X86,ARM)

@@ -8,7 +8,7 @@ import listeners
 import m5
 import processors
 import simulation
-from m5.objects import ArmDefaultRelease, ArmExtension, ArmFsWorkload, ArmSemihosting, Root
+from m5.objects import ArmDefaultRelease, ArmFsWorkload, ArmSemihosting, Root
 
 
 def parse() -> argparse.Namespace:
@@ -30,7 +30,7 @@ def computer(args: argparse.Namespace) -> devices.SimpleSystem:
     workload = ArmFsWorkload(object_file=args.kernel, dtb_addr=0, wait_for_remote_gdb=args.wait_gdb,
                              remote_gdb_port=args.gdb)
     system = devices.SimpleSystem(processors.cached(args), args.memory, platform=getattr(m5.objects, args.machine)(),
-                                  mem_mode=processors.mode(args), readfile=args.readfile, release=release(args),
+                                  mem_mode=processors.mode(args), readfile=args.readfile, release=features(args),
                                   auto_reset_addr=True, semihosting=ArmSemihosting(cmd_line=args.kernel))
     system.connect()
     processors.add(system, args)
@@ -39,13 +39,10 @@ def computer(args: argparse.Namespace) -> devices.SimpleSystem:
     return system
 
 
-def release(args: argparse.Namespace) -> ArmDefaultRelease:
-    """The processor's features: without levels above 1 unless they are asked for, as on QEMU."""
-    features = ArmDefaultRelease()
-    for feature, wanted in (("VIRTUALIZATION", args.virtualization), ("SECURITY", args.security)):
-        if not wanted:
-            features.remove(ArmExtension(feature))
-    return features
+def features(args: argparse.Namespace) -> ArmDefaultRelease:
+    """The processor's: without levels above 1 unless they are asked for, as on QEMU."""
+    levels = {"VIRTUALIZATION": args.virtualization, "SECURITY": args.security}
+    return processors.release(name for name, wanted in levels.items() if not wanted)
 
 
 def main() -> None:

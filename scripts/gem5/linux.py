@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import device_tree
 import devices  # of configs/example/arm in gem5's tree
 import listeners
 import m5
@@ -13,6 +14,8 @@ import screen
 import simulation
 from m5.objects import ArmFsLinux, CowDiskImage, PciVirtIO, RawDiskImage, Root, VirtIOBlock
 
+# What gem5's boot loader leaves trapped to EL3, where nothing is any more, and Linux uses as soon as it sees it.
+TRAPPED = ("FEAT_FGT", "FEAT_HCX")
 Processors = Callable[[devices.SimpleSystem, argparse.Namespace], None]      # gives a connected system its own
 
 
@@ -50,7 +53,7 @@ def computer(args: argparse.Namespace, add_processors: Processors) -> devices.Si
                           wait_for_remote_gdb=args.wait_gdb, remote_gdb_port=args.gdb)
     system = devices.SimpleSystem(processors.cached(args), args.memory, platform=getattr(m5.objects, args.machine)(),
                                   mem_mode=processors.mode(args), workload=workload, readfile=args.readfile,
-                                  init_param=args.initparam)
+                                  init_param=args.initparam, release=processors.release(TRAPPED))
     system.pci_devices = [disk(path) for path in args.disk]
     for device in system.pci_devices:
         system.attach_pci(device)
@@ -61,7 +64,7 @@ def computer(args: argparse.Namespace, add_processors: Processors) -> devices.Si
         screen.add(system)
     system.realview.setupBootLoader(system, None, args.boot_loader)
     system.workload.dtb_filename = os.path.join(m5.options.outdir, "system.dtb")
-    system.generateDtb(system.workload.dtb_filename)
+    device_tree.write(system, system.workload.dtb_filename)
     return system
 
 

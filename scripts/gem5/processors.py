@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The Arm processors by the names of --cpu-type, and their caches. Runs inside gem5."""
 import argparse
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 import devices  # of configs/example/arm in gem5's tree
 from common import MemConfig
 from common.cores.arm import HPI, O3_ARM_v7a
-from m5.objects import AtomicSimpleCPU, MinorCPU, TimingSimpleCPU
+from m5.objects import ArmDefaultRelease, ArmExtension, AtomicSimpleCPU, MinorCPU, TimingSimpleCPU
 
 PLAIN = (devices.L1I, devices.L1D, devices.L2)
 # A class for the processor, the first level's caches for instructions and data, the second level's.
@@ -40,6 +41,14 @@ def cached(args: argparse.Namespace) -> bool:
     """Whether there are caches: always with a processor whose time depends on memory."""
     sizes = any((args.l1i_size, args.l1d_size, args.l2_size))
     return bool(args.caches or sizes or mode(args) == "timing")
+
+
+def release(without: Iterable[str]) -> ArmDefaultRelease:
+    """The features of the processors, but for those of these names (of gem5's src/arch/arm/ArmSystem.py)."""
+    features = ArmDefaultRelease()
+    for name in without:
+        features.remove(ArmExtension(name))
+    return features
 
 
 def add(system, args: argparse.Namespace) -> None:

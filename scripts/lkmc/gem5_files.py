@@ -2,6 +2,7 @@
 """What gem5 reads in the run folder, and the reason in what it wrote there."""
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from lkmc.run_folder import RunFolder
 # The size of the payload's disk, in bytes. A restored guest goes on with the size that it found when it booted, and
 # gem5 ends when it reads beyond.
 ROOM = 1 << 30
+REASON = re.compile(r"\b(?:fatal|panic): |\berror:|Assertion .* failed", re.I)
 
 
 def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, command: tuple[str, ...]) -> None:
@@ -35,5 +37,5 @@ def _carried(request: RunRequest) -> bytes:
 def why(words: str) -> str:
     """The line of gem5's that says why it ended."""
     lines = words.splitlines()
-    marked = [line for line in lines if line.startswith(("fatal:", "panic:")) or "error:" in line.lower()]
+    marked = [line for line in lines if REASON.search(line)]
     return (marked or lines[-1:] or [""])[-1]

@@ -252,6 +252,8 @@ def test_a_checkpoint_of_the_users_is_started_from_and_none_of_ours(capsys: pyte
 
 @pytest.mark.parametrize(("words", "reason"), [
     ("warn: a\nfatal: no such file\nMemory Usage: 1", "fatal: no such file"),
+    ("src/a.cc:1: warn: a\nsrc/b.cc:2: panic: no\nFor more info", "src/b.cc:2: panic: no"),
+    ("gem5.opt: a.hh:1: Assertion `b' failed.\nFor more info", "gem5.opt: a.hh:1: Assertion `b' failed."),
     ("gem5 started\npanic: x\nProgram aborted", "panic: x"),
     ("linux.py: error: bad option", "linux.py: error: bad option"),
     ("last words", "last words"), ("", ""),

@@ -121,7 +121,7 @@ def test_a_limit_is_for_all_parts_of_a_simulation_together(simulate: Simulate, m
     assert (tmp_path / "status").read_text() == "status 0\n"
 
 
-def test_one_console_listens_at_its_socket_and_nothing_else_does() -> None:
+def test_nothing_listens_but_at_sockets_of_the_run() -> None:
     def uart() -> Any:
         return SimpleNamespace(device=SimpleNamespace(port=3456))
     first, *others = [uart() for _ in range(4)]
@@ -130,7 +130,8 @@ def test_one_console_listens_at_its_socket_and_nothing_else_does() -> None:
     first.device = system.terminal
     script("listeners").console(system, "/run/0/console.sock")
     assert system.terminal.port == "/run/0/console.sock"
-    assert [system.vncserver.port, *(other.device.port for other in others)] == [0, 0, 0, 0]
+    assert [system.vncserver.port, *(other.device.port for other in others)] == [
+        f"/run/0/{name}.sock" for name in ("vnc", "uart1", "uart2", "uart3")]
 
 
 @pytest.fixture

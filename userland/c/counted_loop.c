@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// lkmc: needs=timer
 /*
  * counted_loop - what the counter that programs can read says of a loop
  *

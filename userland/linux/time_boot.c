@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// lkmc: needs=nonblocking
 /*
  * time_boot - have the kernel stamp the moment when userland was reached
  *
