@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import devices  # of configs/example/arm in gem5's tree
 from common import MemConfig
 from common.cores.arm import HPI, O3_ARM_v7a
-from m5.objects import ArmDefaultRelease, ArmExtension, AtomicSimpleCPU, MinorCPU, TimingSimpleCPU
+from m5.objects import ArmDefaultRelease, ArmExtension, ArmRelease, AtomicSimpleCPU, MinorCPU, TimingSimpleCPU
 
 PLAIN = (devices.L1I, devices.L1D, devices.L2)
 # A class for the processor, the first level's caches for instructions and data, the second level's.
@@ -19,6 +19,8 @@ KINDS = {
     "o3": (O3_ARM_v7a.O3_ARM_v7a_3, O3_ARM_v7a.O3_ARM_v7a_ICache, O3_ARM_v7a.O3_ARM_v7a_DCache,
            O3_ARM_v7a.O3_ARM_v7aL2),
 }
+# Instructions that hpi and o3 have no units for, as what they describe had none: they would wait for ever.
+NO_UNITS = ("FEAT_SVE", "FEAT_SME")
 CLOCK, VOLTAGE = "4GHz", "1.0V"
 
 
@@ -43,10 +45,10 @@ def cached(args: argparse.Namespace) -> bool:
     return bool(args.caches or sizes or mode(args) == "timing")
 
 
-def release(without: Iterable[str]) -> ArmDefaultRelease:
-    """The features of the processors, but for those of these names (of gem5's src/arch/arm/ArmSystem.py)."""
-    features = ArmDefaultRelease()
-    for name in without:
+def release(without: Iterable[str], features: ArmRelease | None = None) -> ArmRelease:
+    """Features of gem5's default ones, or of these, but for those of these names (of its src/arch/arm/ArmSystem.py)."""
+    features = features or ArmDefaultRelease()
+    for name in (*NO_UNITS, *without):
         features.remove(ArmExtension(name))
     return features
 

@@ -8,7 +8,7 @@ import devices  # of configs/example/arm in gem5's tree
 import m5
 import processors
 import simulation
-from m5.objects import AddrRange, Process, Root, SEWorkload
+from m5.objects import AddrRange, ArmDefaultSERelease, Process, Root, SEWorkload
 
 
 def parse() -> argparse.Namespace:
@@ -34,6 +34,8 @@ def computer(args: argparse.Namespace) -> devices.SimpleSeSystem:
                       env=[f"{name}={value}" for name, value in os.environ.items()])
     for cpu in system.cpu_cluster.cpus:
         cpu.workload = process
+        for isa in cpu.isa:
+            isa.release_se = processors.release((), ArmDefaultSERelease())
     return system
 
 
