@@ -89,8 +89,7 @@ class Example:
     def needs(self) -> tuple[str, ...]:
         """What it needs and not every machine of gem5's has: what it says, and what follows from its other keys."""
         others = "cpus" if int(self.keys.get("cpus", 1)) > 1 else ""
-        libc = "" if "-nostdlib" in self.keys.get("cflags", "").split() else "libc"
-        return tuple(filter(None, (*self.words("needs"), others, libc)))
+        return tuple(filter(None, (*self.words("needs"), others)))
 
     def lack(self, lacking: Mapping[str, str]) -> str:
         """Why a machine that lacks these things, and why it does, cannot run the example; empty if it can."""

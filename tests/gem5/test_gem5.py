@@ -67,27 +67,19 @@ def test_the_guest_writes_files_of_the_host(run: Run, folder: RunFolder) -> None
     assert (folder.m5out / "told").read_text() == "from guest\n"
 
 
-@pytest.fixture
-def hello(out: Output) -> str:
-    """The program that says so and that gem5 can run."""
-    return "hello_asm" if "libc" in dict(machine.read(out.arch).gem5[0].user_lacks) else "hello"
-
-
-def test_a_program_without_a_guest(run: Run, folder: RunFolder, hello: str) -> None:
-    done = run("--userland", hello, "--trace", "Exec")
+def test_a_program_without_a_guest(run: Run, folder: RunFolder) -> None:
+    done = run("--userland", "hello", "--trace", "Exec")
     assert done.returncode == 0 and b"hello" in done.stdout.splitlines()
     traced = ExecTrace.read(folder.trace_text)
     assert sum(traced.totals.values()) == stats.total(stats.read(folder.m5out / "stats.txt")[-1], "simInsts")
 
 
-def test_the_status_of_a_program_is_its_own(out: Output, run: Run) -> None:
-    if "libc" in dict(machine.read(out.arch).gem5[0].user_lacks):
-        pytest.skip("those without a C library have only one")
+def test_the_status_of_a_program_is_its_own(run: Run) -> None:
     assert run("--userland", "false").returncode == 1
 
 
-def test_instructions_are_printed_when_that_is_asked_for(run: Run, hello: str) -> None:
-    done = run("-q", "--userland", hello, "--trace-insts-stdout")
+def test_instructions_are_printed_when_that_is_asked_for(run: Run) -> None:
+    done = run("-q", "--userland", "hello", "--trace-insts-stdout")
     assert done.returncode == 0
     assert len(re.findall(rb"^ *\d+: system\.cpu\S*: .*0x[0-9a-f]+ @_start", done.stdout, re.M)) >= 1
 
@@ -137,11 +129,11 @@ def test_every_program_without_linux_is_right(out: Output, limit: float, name: s
     assert len([line for line in lines if re.fullmatch(rf"ok \d+ {out.arch}/[\w/]+", line)]) > 20
 
 
-def test_every_static_program_is_right(out: Output, limit: float, hello: str) -> None:
+def test_every_static_program_is_right(out: Output, limit: float) -> None:
     lines = suite(out, limit, "test-user-mode")
-    assert any(re.fullmatch(rf"ok \d+ {out.arch}/static/{hello}.out", line) for line in lines)
-    assert any(line.endswith("/static/segfault.out # SKIP needs signals: gem5 ends where the kernel would send one") or
-               "/static/segfault.out # SKIP needs libc: " in line for line in lines)
+    assert any(re.fullmatch(rf"ok \d+ {out.arch}/static/hello.out", line) for line in lines)
+    assert any(line.endswith("/static/segfault.out # SKIP needs signals: gem5 ends where the kernel would send one")
+               for line in lines)
 
 
 def suite(out: Output, limit: float, command: str, *words: str) -> list[str]:
