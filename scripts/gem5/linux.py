@@ -33,7 +33,7 @@ def options(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--gdb", required=True, help="the socket of the stub for GDB")
     parser.add_argument("--wait-gdb", action="store_true", help="begin when GDB has come")
     parser.add_argument("--readfile", default="", help="what `m5 readfile` reads")
-    parser.add_argument("--initparam", type=int, default=0, help="what `m5 initparam` prints")
+    parser.add_argument("--initparam", type=int, default=0, help="what `m5 initparam ''` prints")
     parser.add_argument("--frame-capture", action="store_true", help="a screen, and a file of each picture on it")
     parser.add_argument("--restore", default="", help="a checkpoint's folder")
     parser.add_argument("--save", default="", help="the folder of the first checkpoint, which is the end")

@@ -124,7 +124,7 @@ def baremetal_command(request: RunRequest, mach: Machine, output: Output, run: R
     made = machine_of(mach, options.machine)
     return (*_begin(options, output, run, request.trace, BAREMETAL.name), *_computer(request, options, made),
             "--machine", made.name, "--kernel", str(path), "--console", str(run.socket("console")),
-            *_run(request, run), *request.extra)
+            *_run(request, run), *made.baremetal_words, *request.extra)
 
 
 def _options(request: RunRequest) -> Gem5Request:

@@ -62,7 +62,12 @@ def custom_init(request: RunRequest) -> bool:
 
 def orders(request: RunRequest) -> list[str]:
     """What the guest's scripts find in their environment."""
-    return [*(["lkmc_payload=1"] if request.payload else []), *([] if request.interactive else ["lkmc_poweroff=1"])]
+    return [*(["lkmc_payload=1"] if request.payload else []), *([] if _stays(request) else ["lkmc_poweroff=1"])]
+
+
+def _stays(request: RunRequest) -> bool:
+    """Whether a shell is left at the end: there, or on gem5 later, somebody may come to its console."""
+    return request.interactive or bool(request.gem5 and request.background and not request.payload)
 
 
 def split(text: str) -> tuple[list[str], list[str]]:

@@ -29,7 +29,7 @@ def test_the_exit_status_is_the_guests(run: Run, how: str, script: str, code: in
 def test_a_shell_on_the_console(shell: Callable[..., Console]) -> None:
     with shell("--cpus", "2") as guest:
         guest.login()
-        assert guest.run("grep -c ^processor /proc/cpuinfo") == ("2", 0)
+        assert guest.run("grep -c ^processor /proc/cpuinfo") == ("2\n", 0)
         guest.child.sendline("m5 exit")
         assert guest.end() == 0
 
@@ -51,7 +51,7 @@ def test_a_checkpoint_goes_on_with_another_script_and_another_processor(run: Run
 @pytest.mark.usefixtures("symbols")
 def test_gdb_stops_in_the_kernel(shell: Callable[..., Console], debugger: Callable[..., Debugger]) -> None:
     with shell("--wait-gdb") as guest, debugger("start_kernel") as gdb:
-        gdb.wait_for(r"Breakpoint 1, start_kernel")
+        gdb.wait_for(r"Breakpoint 1(\.\d)?, start_kernel")
         gdb.prompt()
         assert "start_kernel" in gdb.do("backtrace")
         assert "0xffffff" in gdb.do("print/x $pc")
@@ -61,7 +61,7 @@ def test_gdb_stops_in_the_kernel(shell: Callable[..., Console], debugger: Callab
 
 
 def test_the_guest_writes_files_of_the_host(run: Run, folder: RunFolder) -> None:
-    script = "echo from guest >/tmp/f; m5 writefile /tmp/f told; m5 initparam"
+    script = "echo from guest >/tmp/f; m5 writefile /tmp/f told; m5 initparam ''"
     done = run("--eval-after", script, "--", "--initparam", "42")
     assert done.returncode == 0 and b"42" in done.stdout
     assert (folder.m5out / "told").read_text() == "from guest\n"
@@ -71,7 +71,9 @@ def test_a_program_without_a_guest(run: Run, folder: RunFolder) -> None:
     done = run("--userland", "hello", "--trace", "Exec")
     assert done.returncode == 0 and b"hello" in done.stdout.splitlines()
     traced = ExecTrace.read(folder.trace_text)
-    assert sum(traced.totals.values()) == stats.total(stats.read(folder.m5out / "stats.txt")[-1], "simInsts")
+    executed = stats.total(stats.read(folder.m5out / "stats.txt")[-1], "simInsts")
+    # What ends in a fault, such as each system call, is in the trace, and counted only when it is done again.
+    assert executed <= sum(traced.totals.values()) < 1.01 * executed
 
 
 def test_the_status_of_a_program_is_its_own(run: Run) -> None:

@@ -2,6 +2,7 @@
 """guest: what the kernel's command line tells the guest."""
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import fakes
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from lkmc import guest, machine
 from lkmc.errors import UserError
 from lkmc.output import DISKS, Disk, Output
-from lkmc.request import Payload, RunRequest, When
+from lkmc.request import Gem5Request, Payload, RunRequest, When
 
 AFTER, INIT = Payload(When.AFTER, b"true\n"), Payload(When.INIT, b"true\n")
 
@@ -33,6 +34,14 @@ def test_a_shell_on_a_terminal_gets_no_orders(output: Output) -> None:
 
 def test_a_guest_that_nobody_can_type_to_powers_off_after_init(output: Output) -> None:
     assert words(output)[-2:] == ["-", "lkmc_poweroff=1"]
+
+
+def test_on_gem5_somebody_may_come_to_a_guest_in_the_background() -> None:
+    waiting = RunRequest(background=True, gem5=Gem5Request())
+    assert guest.orders(waiting) == []
+    assert guest.orders(replace(waiting, background=False)) == ["lkmc_poweroff=1"]
+    assert guest.orders(replace(waiting, gem5=None)) == ["lkmc_poweroff=1"]
+    assert guest.orders(replace(waiting, payload=AFTER)) == ["lkmc_payload=1", "lkmc_poweroff=1"]
 
 
 def test_a_payload_after_init_leaves_init_as_it_is(output: Output) -> None:
