@@ -85,8 +85,8 @@ class Baremetal:
 @dataclass(frozen=True)
 class Gem5:
     """One of gem5's machines: a class of its src/dev/arm/RealView.py, the boot loader in images/gem5 that Linux is
-    started by (empty: Linux cannot be), what Linux is told, by which file in baremetal/link programs without Linux are
-    linked, and what scripts/gem5/baremetal.py is told.
+    started by, what Linux is told, by which file in baremetal/link programs without Linux are linked, and what
+    scripts/gem5/baremetal.py is told.
 
     lacks, user_lacks: what programs may need and do not have, without Linux and without any machine, and why.
     """

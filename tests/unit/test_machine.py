@@ -64,7 +64,7 @@ def test_a_new_architecture_is_a_folder_with_a_machine_toml(board: Path) -> None
     ("[packages]", "[package]", "'packages'"),
     ('image = "zImage"\nentry', 'imago = "zImage"\nentry', "imago"),
     ("[[gem5.machine]]", "[[gem5.machines]]", "machine"),
-    ("lacks = {}", "", "'lacks'"),
+    ("lacks = {", "lack = {", "'lacks'"),
     ("[gem5.lacks.user]", "[gem5.lacks.users]", "'user'"),
     ("memory = [[", "memory = [0, [", "machine.toml"),
 ])
