@@ -40,12 +40,13 @@ def run(args: Namespace) -> int:
     run_folder = RunFolder(built.path / "run" / args.run_id)
     stub = run_folder.socket("gdb")
     what = shlex.join(("--baremetal", args.baremetal) if args.baremetal is not None else ("--userland", args.userland))
+    subject = _subject(args, built, mach, run_folder)
     tool = simulator(built, mach) if args.sim else toolchain.tool("gdb", built, mach, args.yes)
     if args.sim:
         run_folder.path.mkdir(parents=True, exist_ok=True)
     elif not args.dry_run:
         gdb.wait_for(stub, run_folder, what)
-    subject = _subject(args, built, mach, run_folder)
+        subject = _subject(args, built, mach, run_folder)       # of the run that has begun meanwhile
     text = gdb.script("gdbprogram.j2", maker="scripts/run-gdb", run=str(run_folder.path),
                       script=str(run_folder.gdb_script), architecture=mach.gdb_architecture,
                       root=str(subject.root or ""), program=str(subject.program),
