@@ -18,8 +18,8 @@ SIZE = (1024, 768)
 FILL = r"""cd /tmp
 printf '\001\002\376\377' >a
 for doubled in $(seq 20); do
-	cat a a >b
-	mv b a
+    cat a a >b
+    mv b a
 done
 head -c 3145728 a >/dev/fb0
 sleep 0.3
