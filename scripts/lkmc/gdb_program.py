@@ -46,7 +46,6 @@ def run(args: Namespace) -> int:
         run_folder.path.mkdir(parents=True, exist_ok=True)
     elif not args.dry_run:
         gdb.wait_for(stub, run_folder, what)
-        subject = _subject(args, built, mach, run_folder)       # of the run that has begun meanwhile
     text = gdb.script("gdbprogram.j2", maker="scripts/run-gdb", run=str(run_folder.path),
                       script=str(run_folder.gdb_script), architecture=mach.gdb_architecture,
                       root=str(subject.root or ""), program=str(subject.program),
