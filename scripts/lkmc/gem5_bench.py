@@ -2,6 +2,7 @@
 """Benchmarks on gem5: one boot with a checkpoint, from there a run for each point, and a table and a plot of them."""
 from __future__ import annotations
 
+import argparse
 import csv
 import ctypes
 import json
@@ -12,14 +13,16 @@ import signal
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from lkmc import apt, gem5, gem5_files, gem5_run, machine, output, process, stats
 from lkmc.errors import EmulatorFailed
 from lkmc.launch import INTERRUPTED
+from lkmc.option_types import number
 from lkmc.output import Output
 from lkmc.request import Gem5Request, Payload, RunRequest, When
 from lkmc.run_folder import RunFolder
@@ -27,6 +30,14 @@ from lkmc.run_folder import RunFolder
 OPTIONS = ("arch", "output", "variant", "run-id", "memory", "timeout", "gem5", "gem5-tree", "cpu-type", "jobs")
 # What gem5's restored guest is to run is what m5 readfile prints: rootfs_overlay/gem5.sh.
 BOOT = Payload(When.AFTER, b"/gem5.sh\n")
+Lines = Mapping[str, Sequence[tuple[float, float]]]     # of a plot: their points by their names
+
+
+def numbers(parser: argparse.ArgumentParser, name: str, default: tuple[int, ...], what: str,
+            kind: Callable[[str], Any] | None = None) -> None:
+    """Have the command take what is measured. kind: reads one of them (default: a number from 1 on)."""
+    parser.add_argument(name, nargs="*", type=kind or number(1, 1e9, int), default=default, metavar="N",
+                        help=f"{what} (default: {' '.join(map(str, default))})")
 
 
 @dataclass(frozen=True)
@@ -66,8 +77,7 @@ class Bench:
     def boot(cls, args: Namespace) -> Bench:
         """Boot with the quickest processor, to the checkpoint and, with an empty script, to the end."""
         built = output.find(args.output, args.arch, "arch_given" in args)
-        options = Gem5Request(program=args.gem5 and args.gem5.absolute(),
-                              tree=args.gem5_tree and args.gem5_tree.absolute(), readfile=b"true\n")
+        options = Gem5Request.of_program(args, readfile=b"true\n")
         run_id = f"gem5-bench-{args.run_id}"
         request = RunRequest(memory=args.memory, run_id=run_id, timeout=args.timeout, background=True, gem5=options)
         jobs = args.jobs or len(os.sched_getaffinity(0))
@@ -85,6 +95,13 @@ class Bench:
         with ProcessPoolExecutor(min(self.jobs, len(points)), fork, _end_with_parent, (os.getpid(),)) as pool:
             return list(pool.map(self._point, points))
 
+    def report(self, name: str, rows: Sequence[dict[str, Any]], x: str, y: str, lines: Lines, yes: bool,
+               logarithmic: str = "xy") -> None:
+        """Leave the table and the plot of the benchmark of this name in the run folder, and print the table."""
+        path = self.folder.path / f"gem5-bench-{name}.csv"
+        write(path, rows)
+        plot(path.with_suffix(".png"), x, y, lines, yes, logarithmic)
+
     def _point(self, point: Point) -> Measured:
         print(f"running {point.name}", file=sys.stderr, flush=True)
         assert self.request.gem5 is not None
@@ -96,12 +113,11 @@ class Bench:
 
     def _run(self, request: RunRequest) -> RunFolder:
         """One run to its end. Raises EmulatorFailed when that is not status 0, KeyboardInterrupt after a signal."""
-        assert request.gem5 is not None
         folder = RunFolder(self.built.path / "run" / request.run_id)
         command = gem5.command(request, machine.read(self.built.arch), self.built, folder)
         folder.claim()
         shutil.rmtree(folder.m5out, ignore_errors=True)         # what others of this id have left
-        gem5_files.prepare(request, request.gem5, folder, command)
+        gem5_files.prepare(request, folder, command)
         result = gem5_run.supervise(request, command, folder)
         if result.reason == INTERRUPTED:
             raise KeyboardInterrupt
@@ -128,8 +144,7 @@ def write(path: Path, rows: Iterable[dict[str, object]]) -> None:
     print(path.read_text(), end="")
 
 
-def plot(path: Path, x: str, y: str, lines: Mapping[str, Sequence[tuple[float, float]]], yes: bool,
-         logarithmic: str = "xy") -> None:
+def plot(path: Path, x: str, y: str, lines: Lines, yes: bool, logarithmic: str = "xy") -> None:
     """Draw lines over each other into a PNG, with gnuplot, which is installed where it is missing.
 
     logarithmic: of which axes the scale is.

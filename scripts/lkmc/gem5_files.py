@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from lkmc import gem5, instant, payload_disk
-from lkmc.request import Gem5Request, RunRequest
+from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
 
 # The size of the payload's disk, in bytes. A restored guest goes on with the size that it found when it booted, and
@@ -16,15 +16,16 @@ ROOM = 1 << 30
 REASON = re.compile(r"\b(?:fatal|panic): |\berror:|Assertion .* failed", re.I)
 
 
-def prepare(request: RunRequest, options: Gem5Request, run_folder: RunFolder, command: tuple[str, ...]) -> None:
+def prepare(request: RunRequest, run_folder: RunFolder, command: tuple[str, ...]) -> None:
     """Write what gem5 reads, and leave nothing that would be taken for what it writes."""
+    assert request.gem5 is not None, "a request for QEMU"
     run_folder.write(command, None)
     payload_disk.write(run_folder.payload, _carried(request), ROOM)
     run_folder.m5out.mkdir(exist_ok=True)
     for name in (gem5.STATUS, gem5.CONSOLE_LOG):
         (run_folder.m5out / name).unlink(missing_ok=True)
     shutil.rmtree(run_folder.frames, ignore_errors=True)
-    run_folder.readfile.write_bytes(options.readfile or b"")     # which may be written to while the guest runs
+    run_folder.readfile.write_bytes(request.gem5.readfile or b"")     # which may be written to while the guest runs
     run_folder.console_log.symlink_to(Path("m5out") / gem5.CONSOLE_LOG)
 
 

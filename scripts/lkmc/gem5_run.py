@@ -57,7 +57,7 @@ def run(args: Namespace) -> int:
     command = _command(args, request, built, folder, state)
     debugged, words = _debugging(args)
     apart = launch.asked(args, "tmux") and not debugged
-    return launch.run(args, command, folder, built, lambda: gem5_files.prepare(request, options, folder, command),
+    return launch.run(args, command, folder, built, lambda: gem5_files.prepare(request, folder, command),
                       lambda: supervise(request, command, folder, args.userland is not None, apart, state), words,
                       terminal="scripts/gem5-shell", debugged=debugged)
 

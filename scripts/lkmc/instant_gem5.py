@@ -46,9 +46,8 @@ class Boot(instant.Boot):
         for left in (making.checkpoint, part.m5out):        # by a boot that did not come to its end
             shutil.rmtree(left, ignore_errors=True)
         common = self.common(part)
-        assert common.gem5 is not None
         command = gem5.command(common, self.machine, self.built, part, making)
-        gem5_files.prepare(common, common.gem5, part, command)
+        gem5_files.prepare(common, part, command)
         child = process.start(command, part, subprocess.DEVNULL, mute=True)
         try:
             child.wait(LIMIT)

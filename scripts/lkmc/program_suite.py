@@ -47,8 +47,7 @@ def simulated(args: argparse.Namespace, built: Output, mach: Machine, name: str 
     if args.emulator != "gem5":
         return None
     made = gem5.machine_of(mach, name)
-    gem5.program(Gem5Request(program=args.gem5 and args.gem5.absolute(),
-                             tree=args.gem5_tree and args.gem5_tree.absolute()), built)
+    gem5.program(Gem5Request.of_program(args), built)
     return made
 
 

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from lkmc.errors import UserError
 
@@ -48,6 +49,12 @@ class Gem5Request:
     machine: str | None = None              # None: the board's first
     frames: bool = False                    # a screen, and a file of each picture on it
     checkpoint: Path | None = None          # of another run, in the place of `restore`
+
+    @classmethod
+    def of_program(cls, args: argparse.Namespace, **others: Any) -> Gem5Request:
+        """On the gem5 that the options name, with these other fields."""
+        return cls(program=args.gem5 and args.gem5.absolute(), tree=args.gem5_tree and args.gem5_tree.absolute(),
+                   **others)
 
 
 @dataclass(frozen=True)
@@ -131,10 +138,11 @@ def _gem5(args: argparse.Namespace) -> Gem5Request | None:
         own = tuple(shlex.split(args.gem5_exe_args or ""))
     except ValueError as error:
         raise UserError(f"--gem5-exe-args: {str(error).lower()}: {args.gem5_exe_args}") from None
-    return Gem5Request(args.cpu_type or "atomic", args.caches, args.l1i_size, args.l1d_size, args.l2_size,
-                       args.gem5 and args.gem5.absolute(), args.gem5_tree and args.gem5_tree.absolute(), own,
-                       args.gem5_restore, _text(args.gem5_readfile), args.trace_insts_stdout,
-                       args.gem5_script or "linux", args.machine, args.frame_capture)
+    return Gem5Request.of_program(
+        args, cpu_type=args.cpu_type or "atomic", caches=args.caches, l1i_size=args.l1i_size, l1d_size=args.l1d_size,
+        l2_size=args.l2_size, own_arguments=own, restore=args.gem5_restore, readfile=_text(args.gem5_readfile),
+        trace_stdout=args.trace_insts_stdout, script=args.gem5_script or "linux", machine=args.machine,
+        frames=args.frame_capture)
 
 
 def payload(args: argparse.Namespace) -> Payload | None:

@@ -109,7 +109,7 @@ def carried(output: Output, request: RunRequest) -> bytes:
     folder = RunFolder(output.path / "run/0")
     folder.claim()
     assert request.gem5 is not None
-    gem5_files.prepare(request, request.gem5, folder, ("gem5",))
+    gem5_files.prepare(request, folder, ("gem5",))
     folder.finish({})
     size = folder.payload.stat()
     assert size.st_size == gem5_files.ROOM and size.st_blocks * 512 < 1 << 20

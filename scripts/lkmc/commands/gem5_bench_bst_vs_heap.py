@@ -33,8 +33,7 @@ def power(text: str) -> int:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sizes", nargs="*", type=power, default=SIZES, metavar="N",
-                        help="sizes to grow to, powers of 2 from 1024 on (default: 1024 4096 16384 65536)")
+    gem5_bench.numbers(parser, "sizes", SIZES, "sizes to grow to, powers of 2 from 1024 on", power)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -44,10 +43,8 @@ def main(args: argparse.Namespace) -> int:
                               for size in args.sizes])
     rows = [{"size": size, **_cycles(size, each), "host_seconds": each.seconds}
             for size, each in zip(args.sizes, measured, strict=True)]
-    path = bench.folder.path / "gem5-bench-bst-vs-heap.csv"
-    gem5_bench.write(path, rows)
     lines = {name: [(row["size"], row[f"{name}_cycles"]) for row in rows] for name in STRUCTURES}
-    gem5_bench.plot(path.with_suffix(".png"), "elements", f"cycles per insertion ({cpu})", lines, args.yes, "x")
+    bench.report("bst-vs-heap", rows, "elements", f"cycles per insertion ({cpu})", lines, args.yes, "x")
     return 0
 
 

@@ -31,9 +31,7 @@ def main(args: argparse.Namespace) -> int:
         for size, cache in wanted])
     rows = [{"n": size, "caches": cache, **each.figures}
             for (size, cache), each in zip(wanted, measured, strict=True)]
-    path = bench.folder.path / "gem5-bench-cache.csv"
-    gem5_bench.write(path, rows)
     lines = {f"caches of {cache}": [(row["n"], row["cycles"]) for row in rows if row["caches"] == cache]
              for cache in CACHES}
-    gem5_bench.plot(path.with_suffix(".png"), "runs of Dhrystone", f"cycles ({cpu})", lines, args.yes)
+    bench.report("cache", rows, "runs of Dhrystone", f"cycles ({cpu})", lines, args.yes)
     return 0

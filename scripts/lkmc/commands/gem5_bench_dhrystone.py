@@ -14,15 +14,13 @@ import argparse
 
 from lkmc import gem5_bench
 from lkmc.gem5_bench import Point
-from lkmc.option_types import number
 
 OPTIONS = gem5_bench.OPTIONS
 SIZES = (1000, 10000, 100000)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sizes", nargs="*", type=number(1, 1e9, int), default=SIZES, metavar="N",
-                        help="how often Dhrystone runs through (default: 1000 10000 100000)")
+    gem5_bench.numbers(parser, "sizes", SIZES, "how often Dhrystone runs through")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -30,8 +28,6 @@ def main(args: argparse.Namespace) -> int:
     cpu = args.cpu_type or "atomic"
     measured = bench.measure([Point(str(size), f"dhrystone {size}", {"cpu_type": cpu}) for size in args.sizes])
     rows = [{"n": size, **each.figures} for size, each in zip(args.sizes, measured, strict=True)]
-    path = bench.folder.path / "gem5-bench-dhrystone.csv"
-    gem5_bench.write(path, rows)
     points = [(row["n"], row["cycles"]) for row in rows]
-    gem5_bench.plot(path.with_suffix(".png"), "runs of Dhrystone", "cycles", {cpu: points}, args.yes)
+    bench.report("dhrystone", rows, "runs of Dhrystone", "cycles", {cpu: points}, args.yes)
     return 0

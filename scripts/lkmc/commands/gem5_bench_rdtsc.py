@@ -17,7 +17,6 @@ import re
 from lkmc import gem5_bench, stats
 from lkmc.errors import EmulatorFailed
 from lkmc.gem5_bench import Measured, Point
-from lkmc.option_types import number
 
 OPTIONS = gem5_bench.OPTIONS
 LOOPS = (1000, 10000, 100000, 1000000)
@@ -26,8 +25,7 @@ SAID = re.compile(r"count = (\d+)\nhertz = (\d+)\n")        # by userland/c/coun
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("loops", nargs="*", type=number(1, 1e9, int), default=LOOPS, metavar="N",
-                        help="how often the loop is run through (default: 1000 10000 100000 1000000)")
+    gem5_bench.numbers(parser, "loops", LOOPS, "how often the loop is run through")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -37,10 +35,8 @@ def main(args: argparse.Namespace) -> int:
                               for loops in args.loops])
     rows = [{"n": loops, **_compared(each), "host_seconds": each.seconds}
             for loops, each in zip(args.loops, measured, strict=True)]
-    path = bench.folder.path / "gem5-bench-rdtsc.csv"
-    gem5_bench.write(path, rows)
     lines = {name: [(row["n"], row[name]) for row in rows] for name in ("counter_cycles", "cycles")}
-    gem5_bench.plot(path.with_suffix(".png"), "loops", f"cycles ({cpu})", lines, args.yes)
+    bench.report("rdtsc", rows, "loops", f"cycles ({cpu})", lines, args.yes)
     return 0
 
 
