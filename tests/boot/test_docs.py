@@ -8,11 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from booting import SLOWER
 
 from lkmc import paths
 
 PAGES = [paths.TOP / "README.md", *sorted((paths.TOP / "docs").glob("*.md"))]
-SLOWER = 20     # gem5 than QEMU
 # Whether there is a gem5 for the page about it, and an output that it can boot.
 GEM5 = ["scripts/run", "--arch", "aarch64", "--emulator", "gem5", "--dry-run"]
 pytestmark = pytest.mark.xdist_group("x86_64-prebuilt")     # the output that most blocks use
