@@ -26,7 +26,7 @@ def entry(table: int, index: int, value: int, size: int = 4) -> None:
 
 @pytest.fixture
 def physical(inside: Any) -> Any:
-    fake_gdb.registers.update(TTBR1_EL1=TABLES | 0x6a, TTBR0_EL1=0x50000000, TTBCR=0)
+    fake_gdb.registers.update(TTBR1_EL1=TABLES | 0x6a, TTBCR=0)
     return inside("physical")
 
 
@@ -59,11 +59,11 @@ def test_neighbouring_pages_may_be_far_from_each_other(physical: Any) -> None:
     (0x870200000 | 1, 0, 0x870323ffc),                      # a block of 2 MiB
     (THIRD | 3, 0x871005000 | 3, 0x871005ffc),              # a page
 ])
-@pytest.mark.parametrize(("control", "tables"), [(1 << 31, "TTBR1_EL1"), (1 << 31 | 1 << 16, "TTBR0_EL1")])
-def test_three_levels_lead_above_4_gib(physical: Any, second: int, third: int, at: int, control: int,
-                                       tables: str) -> None:
-    fake_gdb.registers["TTBCR"] = control
-    entry(fake_gdb.registers[tables] & ~0x1f, 3, SECOND | 3, 8)
+@pytest.mark.parametrize(("split", "offset"), [(0, 0), (1, 16), (2, 0x4000)])
+def test_three_levels_lead_above_4_gib(physical: Any, second: int, third: int, at: int, split: int,
+                                       offset: int) -> None:
+    fake_gdb.registers.update(TTBCR=1 << 31 | split << 16, TTBR1_EL1=TABLES + offset)
+    entry(TABLES, 3, SECOND | 3, 8)
     entry(SECOND, ADDRESS >> 21 & 0x1ff, second, 8)
     entry(THIRD, ADDRESS >> 12 & 0x1ff, third, 8)
     put(at, b"abcd")

@@ -10,7 +10,9 @@ import gdb
 PAGE = 4096
 MODE = "maintenance packet Qqemu.PhyMemMode:"
 LONG_DESCRIPTORS = 1 << 31      # of TTBCR: three levels of 64-bit entries, else two of 32 bits
-SPLIT = 7 << 16                 # of TTBCR: the kernel's tables begin in the middle
+# By TTBCR's T1SZ, how far into the kernel's tables TTBR1 leads when processes have their own for the addresses below:
+# to the third entry of the first level, or to the second level's last table (Linux's TTBR1_OFFSET).
+SPLIT = {0: 0, 1: 2 * 8, 2: 4 * PAGE}
 SECTION, SUPERSECTION = 2, 1 << 18
 
 
@@ -18,10 +20,11 @@ def read(address: int, size: int) -> bytes:
     """Memory at an address of the kernel's. Raises gdb.MemoryError."""
     found = b""
     frame = gdb.newest_frame()
-    tables, own, control = (int(frame.read_register(name)) & 0xffffffff for name in ("TTBR1_EL1", "TTBR0_EL1", "TTBCR"))
     # The kernel's own tables know all that it has mapped, a process's only what it has needed so far.
-    base = own if control & SPLIT else tables
+    base, control = (int(frame.read_register(name)) & 0xffffffff for name in ("TTBR1_EL1", "TTBCR"))
     translate = _long if control & LONG_DESCRIPTORS else _short
+    if translate is _long:
+        base -= SPLIT.get(control >> 16 & 7, 0)
     with _physically():
         while len(found) < size:
             at = address + len(found)
