@@ -12,7 +12,7 @@ from lkmc.run_folder import RunFolder
 
 # What Linux gives, and no other program; of what lkmc.toml may set for all runs nothing is said.
 LINUX_ONLY = ("eval", "eval_after", "eval_file", "eval_after_file", "kernel_cli", "kernel_cli_after_dash", "initrd",
-              "persist", "kgdb", "kdb", "disk2", "graphic", "vnc", "record", "replay", "userland", "userland_args")
+              "persist", "kgdb", "kdb", "disk2", "graphic", "vnc", "record", "replay", "userland_args")
 
 
 def run(args: Namespace) -> int:

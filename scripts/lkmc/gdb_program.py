@@ -13,6 +13,7 @@ from lkmc import baremetal, gdb, gem5, machine, programs, toolchain
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
+from lkmc.request import only_one
 from lkmc.run_folder import RunFolder
 from lkmc.user_mode import Maker
 
@@ -30,6 +31,7 @@ class Subject:
 
 def run(args: Namespace) -> int:
     """Attach to what scripts/run --wait-gdb started with the same options; GDB's exit status."""
+    only_one(args, "userland", "baremetal")
     for option in KERNEL_ONLY:
         if getattr(args, option):
             raise UserError(f"--{option.replace('_', '-')} is for Linux in a guest; leave it out")

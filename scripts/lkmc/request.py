@@ -123,6 +123,13 @@ def _trace(args: argparse.Namespace) -> tuple[str, ...]:
     return tuple(word for word in (args.trace or "").split(",") if word)
 
 
+def only_one(args: argparse.Namespace, *options: str) -> None:
+    """Raises UserError where more than one of these options was given."""
+    given = [f"--{option.replace('_', '-')}" for option in options if getattr(args, option) not in (None, False)]
+    if len(given) > 1:
+        raise UserError(f"give only one of {' and '.join(given)}")
+
+
 def check_emulator(args: argparse.Namespace) -> None:
     """Raises UserError where an option of gem5's was given, of those that the command takes, and not gem5."""
     for option in GEM5_ONLY:

@@ -139,6 +139,8 @@ def test_early_boot_is_not_passed_over_unless_a_breakpoint_is_given(
     (["--userland", "hello", "--no-lxsymbols"], "--no-lxsymbols is for Linux in a guest; leave it out"),
     (["--sim"], "--sim runs a program of --baremetal; give one"),
     (["--userland", "hello", "--sim"], "--sim runs a program of --baremetal; give one"),
+    (["--baremetal", "hello", "--userland", "hello"], "give only one of --userland and --baremetal"),
+    (["--baremetal", "hello", "--userland", "hello", "--sim"], "give only one of --userland and --baremetal"),
     (["--baremetal", "helo"], "no program 'helo' for aarch64 in baremetal/ (did you mean hello"),
     (["--baremetal", "hello"], "no program runs in {run}; start one with: scripts/run --wait-gdb --baremetal hello "
                                "--output {output} --run-id 0"),

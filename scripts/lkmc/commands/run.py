@@ -15,7 +15,7 @@ import argparse
 
 from lkmc import gdb, instant, instant_qemu, launch, machine, output, qemu, ready, recording, tmux, trace_events
 from lkmc.errors import UserError
-from lkmc.request import RunRequest, check_emulator
+from lkmc.request import RunRequest, check_emulator, only_one
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
@@ -58,8 +58,11 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Raises UserError before anything is made, where the emulator, tmux or GDB could not do their part."""
+    """Raises UserError before anything is made, where options exclude each other, or the emulator, tmux or GDB could
+    not do their part."""
     check_emulator(args)
+    only_one(args, "userland", "baremetal")
+    only_one(args, "trace", "trace_insts_stdout")
     if launch.asked(args, "tmux"):
         tmux.check()
         gdb.words("--tmux-args", args.tmux_args or "")
