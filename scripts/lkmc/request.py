@@ -138,7 +138,6 @@ def check_emulator(args: argparse.Namespace) -> None:
 
 
 def _gem5(args: argparse.Namespace) -> Gem5Request | None:
-    check_emulator(args)
     if args.emulator != "gem5":
         return None
     try:

@@ -17,7 +17,7 @@ from lkmc.errors import MissingOutput, UserError
 from lkmc.gem5_files import why
 from lkmc.gem5_run import plain
 from lkmc.output import Output
-from lkmc.request import Gem5Request, Payload, RunRequest, When
+from lkmc.request import Gem5Request, Payload, RunRequest, When, check_emulator
 from lkmc.run_folder import RunFolder
 
 ARCHES = ("aarch64", "arm")
@@ -172,7 +172,7 @@ def test_a_machine_without_gem5_is_refused(tmp_path: Path) -> None:
                                     ["--machine", "VExpress_GEM5_V2"]], ids=lambda words: words[0])
 def test_options_of_gem5_are_refused_without_it(option: list[str]) -> None:
     with pytest.raises(UserError, match=f"{option[0]} is gem5's; give --emulator gem5"):
-        parsed(*option)
+        check_emulator(cli.parse(runner, "run", option))
 
 
 @pytest.mark.parametrize("size", ["0", "big", "32 kB", "-1", "1GB"])
