@@ -14,6 +14,7 @@ from lkmc import gdb, instant, instant_qemu, machine, paths, process, qemu, reco
 from lkmc.errors import EmulatorFailed
 from lkmc.outcome import NO_ROOM, OUR_ERROR, Outcome, of_program, outcome
 from lkmc.output import Output
+from lkmc.recording import Recording
 from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
 from lkmc.state import State
@@ -77,26 +78,27 @@ def once(request: RunRequest, built: Output, run: RunFolder) -> Outcome:
     return result
 
 
-def prepare(request: RunRequest, built: Output, command: tuple[str, ...], run: RunFolder, yes: bool = False) -> None:
-    """Write what the emulator reads; make the folders that it shares."""
+def prepare(request: RunRequest, built: Output, command: tuple[str, ...], run: RunFolder, yes: bool = False,
+            kept: Recording | None = None) -> None:
+    """Write what the emulator reads; make the folders that it shares. kept: the recording that is replayed."""
     built.make_shares()
     if request.rr:
-        recording.prepare(request, command, run)
+        recording.prepare(request, command, run, kept)
     run.write(command, request.payload, instant.orders(request) if request.instant else None, request.listens)
     if request.disk2:
         from lkmc import disk2
         disk2.provide(request.disk2, run, built, yes)
 
 
-def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, state: State | None = None) -> Outcome:
+def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, state: State | None = None,
+              kept: Recording | None = None) -> Outcome:
     """Run the emulator to its end and write the run's result. Raises EmulatorFailed with QEMU's own words.
 
-    state: what it starts from; thrown away when QEMU does not like it.
+    state: what it starts from; thrown away when QEMU does not like it. kept: the recording that is replayed.
     """
     began = time.time()
     stdin = None if request.interactive or (request.baremetal and not request.background) else subprocess.DEVNULL
     stopped = request.baremetal and not request.wait_gdb    # until it is heard: then what ends it is the program
-    kept = recording.read(run) if request.replay else None
     limit = recording.limit(kept) if kept and not request.wait_gdb and not request.timeout else request.timeout
     with process.terminal_restored():
         child = process.start((*command, "-S") if stopped else command, run, stdin, mute=request.background)

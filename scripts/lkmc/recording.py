@@ -58,10 +58,13 @@ def check(request: RunRequest) -> None:
         raise UserError("give only one of --record and --replay; scripts/qemu-rr does one after the other")
 
 
-def prepare(request: RunRequest, command: tuple[str, ...], run: RunFolder) -> None:
-    """Before the emulator starts: the disk for its status, and room for a new recording. Raises UserError."""
-    if request.replay:
-        same_files(read(run), command, run)
+def prepare(request: RunRequest, command: tuple[str, ...], run: RunFolder, kept: Recording | None = None) -> None:
+    """Before the emulator starts: the disk for its status, and room for a new recording. Raises UserError.
+
+    kept: the recording that is replayed.
+    """
+    if kept:
+        same_files(kept, command, run)
     run.status.write_bytes(bytes(STATUS_SIZE))
     if request.record:
         shutil.rmtree(run.recording, ignore_errors=True)

@@ -105,3 +105,14 @@ def test_a_payload_of_more_than_one_is_refused_before_anything_starts(output: Ou
     done = run(output, "--quiet", "-E", "a", "-F", "b")
     assert done.returncode == 125 and b"only one of" in done.stderr
     assert not (output.path / "run").exists()
+
+
+def test_a_replay_is_held_to_what_was_recorded(output: Output) -> None:
+    folder = output.path / "run/0"
+    fakes.script(output.host / "bin/qemu-system-x86_64",
+                 f"touch {folder}/recording/events; echo text >{folder}/console.log; exit 3")
+    assert run(output, "--record", "--eval-after", "true").returncode == 125
+    done = run(output, "--replay")
+    assert done.returncode == 125 and b"as recorded: the emulator failed with status 3" in done.stderr
+    (output.images / "rootfs.ext4").touch()
+    assert b"rootfs.ext4 has changed since the recording" in run(output, "--replay").stderr

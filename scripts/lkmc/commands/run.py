@@ -44,8 +44,9 @@ def main(args: argparse.Namespace) -> int:
     recording.check(request)
     built = output.find(args.output, args.arch, "arch_given" in args)
     run = RunFolder(built.path / "run" / request.run_id)
-    if request.replay:
-        request = recording.again(request, recording.read(run))
+    kept = recording.read(run) if request.replay else None
+    if kept:
+        request = recording.again(request, kept)
     mach = machine.read(built.arch)
     if not args.dry_run:
         ready.install_emulator(request.qemu_which, mach, built, args.yes)
@@ -53,8 +54,8 @@ def main(args: argparse.Namespace) -> int:
         return 0
     request, state = instant.plan(instant_qemu.Boot(request, mach, built, run, args.yes), make=not args.dry_run)
     command = qemu.command(request, mach, built, run, state)
-    return launch.run(args, command, run, built, lambda: launch.prepare(request, built, command, run, args.yes),
-                      lambda: launch.supervise(request, command, run, state), made=made)
+    return launch.run(args, command, run, built, lambda: launch.prepare(request, built, command, run, args.yes, kept),
+                      lambda: launch.supervise(request, command, run, state, kept), made=made)
 
 
 def _check(args: argparse.Namespace) -> None:
