@@ -14,7 +14,7 @@ from booting import RUN, Run
 from debugging import Debugger
 from hypothesis import settings
 
-from lkmc import apt, gdb, paths
+from lkmc import apt, paths
 from lkmc.console import Console
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
@@ -108,7 +108,7 @@ def console(options: list[str], limit: float) -> Callable[..., Console]:
 def debugger(out: Output, run_id: str, limit: float) -> Callable[..., Debugger]:
     """One of our scripts for GDB, on the run of `console` or `options`; scripts/run-gdb unless it is named."""
     def start(*words: str, script: str = "run-gdb") -> Debugger:
-        debugging.until(lambda: gdb.alive(RunFolder(out.path / "run" / run_id)), limit)
+        debugging.until(lambda: RunFolder(out.path / "run" / run_id).lock.held(), limit)
         return Debugger(debugging.command(script, out, run_id, *words), timeout=limit)
     return start
 

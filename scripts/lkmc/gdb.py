@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import itertools
 import os
 import shlex
@@ -82,22 +81,12 @@ def words(option: str, text: str) -> list[str]:
         raise UserError(f"{option}: {str(error).lower()}: {text}") from None
 
 
-def alive(run: RunFolder) -> bool:
-    """Whether a run is alive in this folder."""
-    with contextlib.suppress(OSError), (run.path / "lock").open() as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-    return False
-
-
 def wait_for(stub: Path, run: RunFolder, what: str = "") -> None:
     """Wait until the emulator has made the socket of its stub. Raises MissingOutput when no run is alive.
 
     what: the option of scripts/run that says what it runs."""
     begin = time.monotonic()
-    while (lives := alive(run)) or time.monotonic() < begin + STARTING:
+    while (lives := run.lock.held()) or time.monotonic() < begin + STARTING:
         if lives and stub.exists():
             return
         if time.monotonic() > begin + PATIENCE:
@@ -136,7 +125,7 @@ def emulator(command: tuple[str, ...], run: RunFolder, arguments: str, yes: bool
     from lkmc import apt
     own = words("--debug-vm-args", arguments)
     apt.require({toolchain.DISTRO_GDB: toolchain.DISTRO_GDB}, yes)
-    return _attended((toolchain.DISTRO_GDB, "-q", *QEMU_SIGNALS, *own, "--args", *command), run.lock_fd())
+    return _attended((toolchain.DISTRO_GDB, "-q", *QEMU_SIGNALS, *own, "--args", *command), run.lock.fd())
 
 
 def _attended(command: tuple[str, ...], *keep: int) -> int:

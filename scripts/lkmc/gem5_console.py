@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from lkmc import gdb, process
+from lkmc import process
 from lkmc.errors import EmulatorFailed
 from lkmc.gem5_terminal import raw, relay, show
 from lkmc.outcome import Ended
@@ -94,7 +94,7 @@ def visit(run: RunFolder) -> None:
         task.cancel()
 
     latest = time.monotonic() + STARTING
-    while not socket.exists() and (gdb.alive(run) or time.monotonic() < latest):
+    while not socket.exists() and (run.lock.held() or time.monotonic() < latest):
         time.sleep(0.05)
     if not socket.exists():
         raise EmulatorFailed(f"{socket}: no guest on gem5 has its console there; start one with: "

@@ -130,7 +130,7 @@ def _in_background(run: RunFolder, quiet: bool, watch: Callable[[], Outcome], te
     pid = os.fork()
     if pid == 0:
         os.setsid()
-        run.renew_pid()
+        run.lock.renew()
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)

@@ -49,7 +49,7 @@ def start(command: tuple[str, ...], run: RunFolder, stdin: int | None, mute: boo
     try:
         with run.emulator_log.open("wb") as log:
             return subprocess.Popen(command, stdin=stdin, stdout=log if mute else None, stderr=log,
-                                    pass_fds=(run.lock_fd(),), preexec_fn=die_with_parent)
+                                    pass_fds=(run.lock.fd(),), preexec_fn=die_with_parent)
     except OSError as error:
         raise EmulatorFailed(f"{command[0]}: {error.strerror}; choose another with --qemu-which") from None
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One run's folder, $O/run/ID: what the emulator reads and writes, and the lock that keeps a second run out."""
+"""One run's folder, $O/run/ID: what the emulator reads and writes."""
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -12,11 +11,11 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from lkmc import files, paths, payload_disk, run_script
-from lkmc.errors import UserError
 from lkmc.request import Payload
+from lkmc.run_lock import Lock
 
 LONGEST_SOCKET = "monitor.sock"
 SOCKET_PATH_MAX = 107       # sun_path in <sys/un.h>, less its NUL
@@ -24,9 +23,12 @@ SOCKET_PATH_MAX = 107       # sun_path in <sys/un.h>, less its NUL
 
 @dataclass
 class RunFolder:
-    """The folder of one run. `claim()` before anything is written; the lock is the process's and the emulator's."""
+    """The folder of one run. `claim()` before anything is written."""
     path: Path
-    _lock: IO[str] | None = field(default=None, repr=False)
+    lock: Lock = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.lock = Lock(self.path / "lock")
 
     @property
     def console_log(self) -> Path:
@@ -148,37 +150,14 @@ class RunFolder:
     def claim(self) -> None:
         """Make the folder ours and empty. Raises UserError, naming the pid, when a run with this id is alive."""
         self.path.mkdir(parents=True, exist_ok=True)
-        lock = open(self.path / "lock", "a+", encoding="ascii")   # noqa: SIM115  held until finish()
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            with lock:
-                lock.seek(0)
-                pid = lock.read().strip() or "(just started)"
-            raise UserError(f"run id {self.path.name} is in use by process {pid}; "
-                            f"end it, or choose another with --run-id") from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        self._lock = lock
+        self.lock.take()
         for old in self.path.iterdir():
-            if old.name != "lock" and not old.is_dir():
+            if old != self.lock.path and not old.is_dir():
                 old.unlink()
         if self._far:
             self._link.parent.mkdir(parents=True, exist_ok=True)
             self._link.unlink(missing_ok=True)
             self._link.symlink_to(self.path)
-
-    def lock_fd(self) -> int:
-        """The lock's file descriptor, for an emulator that outlives its runner to inherit."""
-        assert self._lock is not None, "claim() comes first"
-        return self._lock.fileno()
-
-    def renew_pid(self) -> None:
-        """Write the pid of this process into the lock, after a fork."""
-        assert self._lock is not None, "claim() comes first"
-        os.ftruncate(self._lock.fileno(), 0)
-        os.pwrite(self._lock.fileno(), str(os.getpid()).encode(), 0)
 
     def write(self, command: tuple[str, ...], payload: Payload | None, orders: bytes | None = None,
               listens: bool = False) -> None:
@@ -201,5 +180,4 @@ class RunFolder:
         files.replace(self.result, (json.dumps(result, indent=1) + "\n").encode())
         if self._far:
             self._link.unlink(missing_ok=True)
-        if self._lock:
-            self._lock.close()
+        self.lock.give_back()

@@ -73,7 +73,7 @@ def _claim(run_folder: RunFolder, command: tuple[str, ...]) -> None:
     """Have the run folder until the program's end."""
     run_folder.claim()
     run_folder.write(command, None)
-    os.set_inheritable(run_folder.lock_fd(), True)
+    os.set_inheritable(run_folder.lock.fd(), True)
 
 
 def argv(qemu: str, program: Program, arguments: list[str], extra: tuple[str, ...]) -> tuple[str, ...]:

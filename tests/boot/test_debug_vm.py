@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from debugging import until
 
-from lkmc import gdb, machine
+from lkmc import machine
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
@@ -62,4 +62,4 @@ def test_tmux_shows_the_debugger_beside_the_emulator(
         seen.add(debugger())
         assert len(tmux("list-panes", "-t", "lkmc").splitlines()) == 2, "the earlier one has gone"
         tmux("send-keys", "-t", left, "C-a", "x")
-        until(lambda: not gdb.alive(RunFolder(out.path / "run" / run_id)), limit)
+        until(lambda: not RunFolder(out.path / "run" / run_id).lock.held(), limit)

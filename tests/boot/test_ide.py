@@ -11,7 +11,7 @@ import pexpect
 import pytest
 from debugging import Boot
 
-from lkmc import gdb, paths
+from lkmc import paths
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
@@ -43,7 +43,7 @@ def test_an_editor_s_gdb_attaches(ide: tuple[dict[str, dict[str, str]], dict[str
     """By the machine interface, as an editor speaks it."""
     launch = json.loads(json.dumps(ide[1]))
     with console("--wait-gdb") as guest:
-        debugging.until(lambda: gdb.alive(RunFolder(out.path / "run" / run_id)) and
+        debugging.until(lambda: RunFolder(out.path / "run" / run_id).lock.held() and
                         RunFolder(out.path / "run" / run_id).socket("gdb").exists(), limit)
         child = pexpect.spawn(launch["miDebuggerPath"], ["-nx", "-q", "--interpreter=mi2", launch["program"]],
                               timeout=limit, encoding="utf-8", echo=False)

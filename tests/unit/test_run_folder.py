@@ -58,7 +58,7 @@ def test_a_folder_is_free_again_once_its_run_is_over(run: RunFolder) -> None:
 def test_an_emulator_that_outlives_its_runner_keeps_the_folder(tmp_path: Path) -> None:
     first, second = RunFolder(tmp_path), RunFolder(tmp_path)
     first.claim()
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=(first.lock_fd(),)) as emulator:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=(first.lock.fd(),)) as emulator:
         first.finish({})
         with pytest.raises(UserError, match="in use"):
             second.claim()
@@ -69,9 +69,18 @@ def test_an_emulator_that_outlives_its_runner_keeps_the_folder(tmp_path: Path) -
 
 def test_a_forked_supervisor_gives_its_own_pid(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "getpid", lambda: 7)
-    run.renew_pid()
+    run.lock.renew()
     with pytest.raises(UserError, match="by process 7;"):
         RunFolder(run.path).claim()
+
+
+def test_the_lock_says_whose_it_is_and_whether_that_is_alive(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "0")
+    assert run.lock.pid() is None and not run.lock.held()
+    run.claim()
+    assert run.lock.pid() == os.getpid() and run.lock.held()
+    run.finish({})
+    assert not run.lock.held()
 
 
 def test_what_an_earlier_run_left_is_taken_away(tmp_path: Path) -> None:

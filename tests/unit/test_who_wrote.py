@@ -168,7 +168,7 @@ def test_a_replay_that_nobody_needs_any_more_is_ended(
             if error:
                 raise error
         assert emulator.wait(60) == -signal.SIGTERM
-    assert not gdb.alive(run) and (error or "QEMU hangs; try another one" in str(caught.value))
+    assert not run.lock.held() and (error or "QEMU hangs; try another one" in str(caught.value))
 
 
 def test_a_replay_that_ends_by_itself_is_waited_for(output: Output, monkeypatch: pytest.MonkeyPatch,

@@ -88,7 +88,7 @@ def replayed(args: argparse.Namespace, built: Output, run: RunFolder, limit: flo
         yield
         ended(run, limit)
     except BaseException:
-        if gdb.alive(run):
+        if run.lock.held():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int((run.path / "lock").read_text()), signal.SIGTERM)
         raise
@@ -97,7 +97,7 @@ def replayed(args: argparse.Namespace, built: Output, run: RunFolder, limit: flo
 def ended(run: RunFolder, limit: float) -> None:
     """Wait until the emulator has gone. Raises EmulatorFailed."""
     end = time.monotonic() + limit
-    while gdb.alive(run):
+    while run.lock.held():
         if time.monotonic() > end:
             raise EmulatorFailed(f"the replay did not end within {limit:.0f} s: QEMU hangs; try another one, with "
                                  f"--qemu-which")

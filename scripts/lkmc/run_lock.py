@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lock of a run folder: the process's that runs there and its emulator's. In the file stands that process's pid."""
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from lkmc.errors import UserError
+
+
+@dataclass
+class Lock:
+    """The lock in a file of this path. It is given back when all have ended that have its file descriptor."""
+    path: Path
+    _file: IO[str] | None = field(default=None, repr=False)
+
+    def take(self) -> None:
+        """Have it, and write our pid into it. Raises UserError, naming the pid, when a run with this id is alive."""
+        file = open(self.path, "a+", encoding="ascii")   # noqa: SIM115  held until give_back()
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise UserError(f"run id {self.path.parent.name} is in use by process {self.pid() or '(just started)'}; "
+                            f"end it, or choose another with --run-id") from None
+        self._file = file
+        self.renew()
+
+    def fd(self) -> int:
+        """The file descriptor, for an emulator that outlives its runner to inherit."""
+        assert self._file is not None, "take() comes first"
+        return self._file.fileno()
+
+    def renew(self) -> None:
+        """Write the pid of this process into it, as after a fork."""
+        os.ftruncate(self.fd(), 0)
+        os.pwrite(self.fd(), str(os.getpid()).encode(), 0)
+
+    def pid(self) -> int | None:
+        """The process that runs, or ran, in the folder; None where none did, or it has not said so yet."""
+        with contextlib.suppress(OSError, ValueError):
+            return int(self.path.read_text())
+        return None
+
+    def held(self) -> bool:
+        """Whether a run is alive."""
+        with contextlib.suppress(OSError), self.path.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return True
+        return False
+
+    def give_back(self) -> None:
+        """Close our descriptor of it, if we have one."""
+        if self._file:
+            self._file.close()
