@@ -88,9 +88,9 @@ def replayed(args: argparse.Namespace, built: Output, run: RunFolder, limit: flo
         yield
         ended(run, limit)
     except BaseException:
-        if run.lock.held():
+        if run.lock.held() and (pid := run.lock.pid()):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int((run.path / "lock").read_text()), signal.SIGTERM)
+                os.kill(pid, signal.SIGTERM)
         raise
 
 
