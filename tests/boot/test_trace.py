@@ -104,7 +104,7 @@ def test_tasks_are_named_and_their_code_is_of_the_files_that_they_have_mapped(
     from lkmc.commands import trace2line
     trace, lines = Trace.read(folder.blocks), source_lines.Lines()
     number = np.zeros(trace.blocks.instruction.size, np.int64)
-    trace2line.user_numbers(trace, out, machine.read(out.arch), lines, number, yes=False)
+    trace2line.user_numbers(trace, trace2line.Source(out, machine.read(out.arch), yes=False), lines, number)
     assert re.search(rb"^hello\.out:main .*hello\.c:\d+$", b"\n".join(lines.texts), re.M)
     assert Task(0, 1, "init") in trace.events()
     if out.arch == "x86_64":
@@ -147,7 +147,7 @@ def test_lines_of_a_boot_are_those_of_addr2line(script: Script, out: Output, fol
     assert out.symbols
     from lkmc.commands import trace2line
     lines = source_lines.Lines()
-    number = trace2line.numbers(trace, folder, out, mach, lines, yes=False)
+    number = trace2line.numbers(trace, folder, trace2line.Source(out, mach, yes=False), lines)
     assert re.search(rb"^\w+ kernel_modules/.*hello\.c:\d+$|^\w*init\w* .*hello\.c:\d+$", b"\n".join(lines.texts), re.M)
     code = {address: lines.texts[which].decode() for address, which in
             zip(trace.blocks.instruction.tolist(), number.tolist(), strict=True)

@@ -15,7 +15,7 @@ import shlex
 
 from lkmc import coverage, files, kernel_symbols, machine, output
 from lkmc.blocks import Trace
-from lkmc.commands import trace2line
+from lkmc.commands.trace2line import Source, numbers
 from lkmc.commands.trace_boot import say_modules, traced
 from lkmc.coverage import Coverage
 from lkmc.errors import EmulatorFailed, UserError
@@ -67,4 +67,4 @@ def _boot(command: str, args: argparse.Namespace, built: Output, mach: Machine) 
     if result.code in (GUEST_DIED, TIMED_OUT, OUR_ERROR):
         raise EmulatorFailed(f"{command}: {result.reason}; log: {run.console_log}")
     trace, lines = Trace.read(run.blocks), Lines()
-    return coverage.of(trace, trace2line.numbers(trace, run, built, mach, lines, args.yes), lines)
+    return coverage.of(trace, numbers(trace, run, Source(built, mach, args.yes), lines), lines)

@@ -19,6 +19,8 @@ import contextlib
 import os
 import resource
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +39,19 @@ from lkmc.trace_lines import Runs, Writer, slices
 OPTIONS = ("arch", "output", "variant", "run-id", "functions", "rate", "emulator")
 
 
+@dataclass(frozen=True)
+class Source:
+    """The output whose source lines are asked for. yes: packages that this needs are installed."""
+    built: Output
+    mach: Machine
+    yes: bool
+
+    @cached_property
+    def addr2line(self) -> str:
+        """The tool, looked for where there is a file to ask it about. Raises MissingOutput."""
+        return toolchain.tool("addr2line", self.built, self.mach, self.yes)
+
+
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch_given" in args)
     run = RunFolder(built.path / "run" / args.run_id)
@@ -48,10 +63,10 @@ def main(args: argparse.Namespace) -> int:
 
 def tell(trace: Trace | ExecTrace, run: RunFolder, built: Output, args: argparse.Namespace) -> int:
     """Write the lines of a trace, or only measure how fast that is; the exit status."""
-    lines, mach = Lines(), machine.read(built.arch)
-    number = numbers(trace, run, built, mach, lines, args.yes)
+    lines, source = Lines(), Source(built, machine.read(built.arch), args.yes)
+    number = numbers(trace, run, source, lines)
     if isinstance(trace, Trace):
-        user_numbers(trace, built, mach, lines, number, args.yes)
+        user_numbers(trace, source, lines, number)
     if args.functions:
         lines, number = lines.functions(number)
     runs = Runs.of(trace.blocks, number)
@@ -74,38 +89,38 @@ def _rate(addresses: int) -> list[str]:
     return [f"{addresses / seconds / 1e6:.3f} M addresses/CPU second", f"{of[0].ru_maxrss / 1024:.0f} MiB of memory"]
 
 
-def numbers(trace: Trace | ExecTrace, run: RunFolder, built: Output, mach: Machine, lines: Lines, yes: bool) -> Numbers:
+def numbers(trace: Trace | ExecTrace, run: RunFolder, source: Source, lines: Lines) -> Numbers:
     """The number of the source line of each instruction of the blocks; each address is asked for once."""
     address, which = np.unique(trace.blocks.instruction, return_inverse=True)
     number = np.full(address.size, lines.number(MEMORY), np.int64)
-    number[phases.can_be_user(address, mach.space)] = lines.number(USER)
-    todo = phases.is_kernel(address, mach.space)
+    number[phases.can_be_user(address, source.mach.space)] = lines.number(USER)
+    todo = phases.is_kernel(address, source.mach.space)
     if run.modules.exists():
-        tool = toolchain.tool("addr2line", built, mach, yes)
-        for code in source_lines.module_code(run.modules.read_text(errors="replace"), built.overlay.rglob("*.ko")):
+        said, files = run.modules.read_text(errors="replace"), source.built.overlay.rglob("*.ko")
+        for code in source_lines.module_code(said, files):
             here = todo & (address >= np.uint64(code.start)) & (address < np.uint64(code.end))
             if here.any():
-                texts = source_lines.ask(tool, code.path, code.section, address[here] - np.uint64(code.start))
+                texts = source_lines.ask(source.addr2line, code.path, code.section,
+                                         address[here] - np.uint64(code.start))
                 number[here] = lines.all_of(texts)
                 todo &= ~here
-    number[todo] = lines.all_of(_kernel(address[todo], built, mach, yes))
+    number[todo] = lines.all_of(_kernel(address[todo], source))
     return number[which]
 
 
-def user_numbers(trace: Trace, built: Output, mach: Machine, lines: Lines, number: Numbers, yes: bool) -> None:
+def user_numbers(trace: Trace, source: Source, lines: Lines, number: Numbers) -> None:
     """Give each instruction of user space, as far as it is known which file it is of, the number of its source line."""
     if trace.spaces.mappings:
-        tool = toolchain.tool("addr2line", built, mach, yes)
-        for code in user_code.of(trace, built):
+        for code in user_code.of(trace, source.built):
             address, which = np.unique(code.address, return_inverse=True)
-            number[code.instruction] = lines.all_of(user_code.ask(tool, code, address))[which]
+            number[code.instruction] = lines.all_of(user_code.ask(source.addr2line, code, address))[which]
 
 
-def _kernel(address: Addresses, built: Output, mach: Machine, yes: bool) -> list[str]:
+def _kernel(address: Addresses, source: Source) -> list[str]:
+    built = source.built
     if built.debug_symbols:
-        tool = toolchain.tool("addr2line", built, mach, yes)
-        return source_lines.ask(tool, built.debug_symbols, "", address)
-    functions = kernel_symbols.functions(kernel_symbols.provide(built, mach, once))
+        return source_lines.ask(source.addr2line, built.debug_symbols, "", address)
+    functions = kernel_symbols.functions(kernel_symbols.provide(built, source.mach, once))
     return source_lines.by_function(functions, address)
 
 
