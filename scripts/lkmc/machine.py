@@ -11,6 +11,7 @@ from lkmc import paths
 from lkmc.errors import UserError
 
 ARCH_LETTERS = {"x": "x86_64", "A": "aarch64", "a": "arm"}
+Lacks = tuple[tuple[str, str], ...]     # what a program may say that it needs and does not have, and why not
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Gem5:
     started by, what Linux is told, by which file in baremetal/link programs without Linux are linked, and what
     scripts/gem5/baremetal.py is told.
 
-    lacks, user_lacks: what programs may need and do not have, without Linux and without any machine, and why.
+    lacks: of programs without Linux.
     """
     name: str
     memory: str
@@ -96,8 +97,7 @@ class Gem5:
     baremetal: str
     kernel_words: tuple[str, ...]
     baremetal_words: tuple[str, ...]
-    lacks: tuple[tuple[str, str], ...]
-    user_lacks: tuple[tuple[str, str], ...]
+    lacks: Lacks
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,7 @@ class Machine:
     space: Space
     tasks: Tasks
     gem5: tuple[Gem5, ...] = ()     # the machines that can be simulated; first the one that is unless asked for
+    gem5_user: Lacks = ()           # of programs that gem5 runs without any machine
 
 
 @cache
@@ -140,9 +141,9 @@ def arches() -> tuple[str, ...]:
 
 @cache
 def lacks() -> tuple[str, ...]:
-    """All that a program may say that it needs: what some machine of gem5's lacks."""
-    return tuple(sorted({need for arch in arches() for made in read(arch).gem5
-                         for need, _ in (*made.lacks, *made.user_lacks)}))
+    """All that a program may say that it needs: what some board lacks on gem5."""
+    tables = [table for board in map(read, arches()) for table in (board.gem5_user, *(it.lacks for it in board.gem5))]
+    return tuple(sorted({need for table in tables for need, _ in table}))
 
 
 @cache
@@ -156,7 +157,7 @@ def read(arch: str) -> Machine:
                        Qemu(package=table["packages"]["qemu"], **_frozen(table["qemu"])),
                        Prebuilt(**_frozen(table["prebuilt"])), User(**table["user"]),
                        Baremetal(**_frozen(table["baremetal"])), _space(**table["space"]),
-                       Tasks(**table["tasks"]), _gem5(**table["gem5"]) if "gem5" in table else ())
+                       Tasks(**table["tasks"]), *_gem5(**table["gem5"]) if "gem5" in table else ())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: {error}; compare it with the other board/*/machine.toml") from None
 
@@ -165,9 +166,10 @@ def _space(kernel: int, memory: list[list[int]]) -> Space:
     return Space(kernel, tuple((first, end) for first, end in memory))
 
 
-def _gem5(machine: list[dict[str, Any]], lacks: dict[str, dict[str, str]], **shared: Any) -> tuple[Gem5, ...]:
-    return tuple(Gem5(**_frozen({**shared, **one, "lacks": {**lacks["baremetal"], **one["lacks"]},
-                                 "user_lacks": lacks["user"]})) for one in machine)
+def _gem5(machine: list[dict[str, Any]], lacks: dict[str, dict[str, str]], **shared: Any,
+          ) -> tuple[tuple[Gem5, ...], Lacks]:
+    return (tuple(Gem5(**_frozen({**shared, **one, "lacks": {**lacks["baremetal"], **one["lacks"]}}))
+                  for one in machine), tuple(lacks["user"].items()))
 
 
 def _frozen(table: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
     cases = []
     for linked, static in LINKED[args.emulator].items():
         maker = Maker.of(args, built, mach, static)
-        lacks = dict(made.user_lacks if made else ())
+        lacks = dict(mach.gem5_user if made else ())
         obstacles = {example: _obstacle(args.emulator, example, maker) or example.lack(lacks) for example in chosen}
         able = [example for example in chosen if not obstacles[example]]
         files = maker.make([example.path.stem for example in able]) if able else []
