@@ -2,28 +2,15 @@
 """The symbols of loaded modules: where the guest loaded them, gone when it removes them; lx-symbols, lkmc-break."""
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 import gdb
 from lkmc_gdb import kernel, object_file
+from lkmc_gdb.module_list import Module, described, loaded
 from lkmc_gdb.points import Hook
 
 PACKAGE = "lkmc-kernel-modules"     # where Buildroot compiles our modules
-MOST = 1000                 # modules; a longer list is memory that does not hold it yet
-# Sections with code or data of the module; the others are tables that the kernel reads as it loads it.
-CODE_AND_DATA = (".text", ".init.text", ".exit.text", ".data", ".rodata", ".bss", ".init.data")
-
-
-@dataclass(frozen=True)
-class Module:
-    """A module as the kernel lists it: where its sections are, and whether those of its init are still there."""
-    name: str
-    base: int
-    sections: tuple[tuple[str, int], ...]
-    initialized: bool
 
 
 class Symbols:
@@ -100,55 +87,6 @@ class Symbols:
     def _in_init(self, address: int) -> bool:
         found = gdb.execute(f"info symbol {address:#x}", to_string=True)
         return "in section .init.text of " in found
-
-
-def loaded() -> Iterator[Module]:
-    """The modules on the kernel's list; none while that cannot be read, as before the kernel has set up its memory."""
-    try:
-        head = gdb.parse_and_eval("&modules")
-        what = gdb.lookup_type("struct module")
-    except gdb.error:
-        return
-    offset = kernel.offset(what, "list")
-    with contextlib.suppress(gdb.MemoryError), kernel.view():
-        at = int(kernel.load(head)["next"])
-        for _ in range(MOST):
-            if at in (int(head), 0):
-                return
-            module = kernel.fetch(at - offset, what)
-            yield described(module)
-            at = int(module["list"]["next"])
-
-
-def described(module: gdb.Value) -> Module:
-    """What we want to know of a struct module. Raises gdb.MemoryError."""
-    name = module["name"].string()
-    try:
-        base = int(module["mem"][0]["base"])            # MOD_TEXT
-    except gdb.error:                                   # before Linux 6.4
-        base = int(module["core_layout"]["base"])
-    sections = tuple((name, address) for name, address in _sections(module["sect_attrs"])
-                     if name.startswith(CODE_AND_DATA))
-    return Module(name, base, sections or ((".text", base),), str(module["state"]) == "MODULE_STATE_LIVE")
-
-
-def _sections(attributes: gdb.Value) -> Iterator[tuple[str, int]]:
-    """Names and addresses in /sys/module/NAME/sections."""
-    if not int(attributes):
-        return
-    table = kernel.load(attributes)
-    if "nsections" in {field.name for field in table.type.fields()}:        # before Linux 6.14
-        first, one = int(attributes) + kernel.offset(table.type, "attrs"), table["attrs"].type.target()
-        for index in range(int(table["nsections"])):
-            section = kernel.fetch(first + index * one.sizeof, one)
-            yield kernel.text(section["battr"]["attr"]["name"]), int(section["address"])
-        return
-    listed = table["grp"]["bin_attrs"]
-    at, pointer = int(listed), listed.type.target()
-    while int(kernel.fetch(at, pointer)):
-        attribute = kernel.load(kernel.fetch(at, pointer))
-        yield kernel.text(attribute["attr"]["name"]), int(attribute["private"])
-        at += pointer.sizeof
 
 
 class LxSymbols(gdb.Command):
