@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import struct
+import io
 import zlib
 from pathlib import Path
 
 from lkmc.errors import MissingOutput
 
 PNG = b"\x89PNG\r\n\x1a\n"
-# Of a bitmap as gem5 writes it: where its pixels begin, and in the header after that one width and height.
-OFFSET, SIZE = struct.Struct("<10xI"), struct.Struct("<18xII")
 
 
 def last(folder: Path) -> bytes:
@@ -28,19 +26,9 @@ def last(folder: Path) -> bytes:
 
 
 def png(bitmap: bytes) -> bytes:
-    """A bitmap of gem5's, rows from the bottom up of 4 bytes blue, green, red, nothing, as PNG."""
-    [start], (width, height) = OFFSET.unpack_from(bitmap), SIZE.unpack_from(bitmap)
-    pixels = memoryview(bitmap)[start:]
-    rows = []
-    for number in reversed(range(height)):
-        row = pixels[4 * width * number:4 * width * (number + 1)]
-        colours = bytearray(3 * width)
-        for channel in range(3):
-            colours[channel::3] = row[2 - channel::4]
-        rows.append(b"\0" + colours)        # no filter
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)      # 8 bits of red, green and blue
-    return PNG + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"".join(rows))) + _chunk(b"IEND", b"")
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    """A bitmap as PNG."""
+    from PIL import Image
+    made = io.BytesIO()
+    with Image.open(io.BytesIO(bitmap), formats=["BMP"]) as picture:
+        picture.save(made, "PNG")
+    return made.getvalue()

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pictures
 import pytest
-from pictures import Picture, has_beak
+from PIL.Image import Image
 
 from lkmc import paths
 from lkmc.output import Output
@@ -20,16 +21,13 @@ KEYS = {" ": "spc", "/": "slash", ">": "shift-dot", "\n": "ret"}
 
 
 @pytest.fixture
-def look(out: Output, run_id: str, tmp_path: Path) -> Callable[[], Picture]:
+def look(out: Output, run_id: str, tmp_path: Path) -> Callable[[], Image]:
     """What scripts/screenshot sees."""
-    def shot() -> Picture:
+    def shot() -> Image:
         file = tmp_path / "screen.ppm"
         subprocess.run([str(paths.TOP / "scripts/screenshot"), "--output", str(out.path), "--run-id", run_id,
                         str(file)], check=True, timeout=60)
-        kind, size, most, pixels = file.read_bytes().split(b"\n", 3)
-        width, height = map(int, size.split())
-        assert (kind, most, len(pixels)) == (b"P6", b"255", 3 * width * height)
-        return width, height, pixels
+        return pictures.of(file.read_bytes(), "PPM")
     return shot
 
 
@@ -56,11 +54,11 @@ def needs(out: Output, option: str) -> None:
 
 
 def test_the_penguin_is_there_and_vnc_answers_at_its_socket(
-        out: Output, start: Start, look: Callable[[], Picture], limit: float) -> None:
+        out: Output, start: Start, look: Callable[[], Image], limit: float) -> None:
     needs(out, "CONFIG_DRM_VIRTIO_GPU")
     needs(out, "CONFIG_LOGO")
     run = start("--vnc", "--eval-after", "/sleep_forever.out")
-    until("a penguin", limit, lambda: has_beak(look()))
+    until("a penguin", limit, lambda: pictures.has_beak(look()))
     with socket.socket(socket.AF_UNIX) as viewer:
         viewer.settimeout(limit)
         viewer.connect(str(run.socket("vnc")))
@@ -68,7 +66,7 @@ def test_the_penguin_is_there_and_vnc_answers_at_its_socket(
 
 
 def test_keys_are_typed_into_the_shell_on_the_screen(
-        out: Output, start: Start, look: Callable[[], Picture], press: Callable[[str], None], limit: float) -> None:
+        out: Output, start: Start, look: Callable[[], Image], press: Callable[[str], None], limit: float) -> None:
     needs(out, "CONFIG_DRM_VIRTIO_GPU")
     needs(out, "CONFIG_VIRTIO_INPUT")
     typed, ready = out.path / "9p/typed", out.path / "9p/ready"
@@ -87,19 +85,18 @@ def test_keys_are_typed_into_the_shell_on_the_screen(
 
 
 def test_a_program_draws_on_the_screen(
-        out: Output, start: Start, look: Callable[[], Picture], limit: float) -> None:
+        out: Output, start: Start, look: Callable[[], Image], limit: float) -> None:
     if out.symbol("BR2_PACKAGE_LIBDRM") != "y":
         pytest.skip(f"{out.path.name} has no libdrm; configs/fragments/libdrm.config has it")
     needs(out, "CONFIG_DRM_VIRTIO_GPU")
     start("--vnc", "--eval-after", "/libdrm_modeset.out; echo $? >/mnt/9p/data/drawn; /sleep_forever.out")
     drawn = out.path / "9p/drawn"
     drawn.unlink(missing_ok=True)
-    seen: set[tuple[int, ...]] = set()
+    seen: set[object] = set()
 
     def colours() -> bool:
-        width, height, pixels = look()
-        middle = 3 * (width * (height // 2) + width // 2)
-        seen.add(tuple(pixels[middle:middle + 3]))
+        picture = look()
+        seen.add(picture.getpixel((picture.width // 2, picture.height // 2)))
         return len(seen - {(0, 0, 0)}) > 3
     until("more than three colours in the middle, one after the other", limit, colours)
     until("the program's end", limit, lambda: drawn.exists() and drawn.read_text() == "0\n")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gzip
 import struct
-import zlib
 from pathlib import Path
 
 import fakes
+import pictures
 import pytest
 
 from lkmc import cli, frames
@@ -54,19 +54,8 @@ def test_without_a_picture_the_option_is_named(tmp_path: Path, there: bool) -> N
 def test_a_bitmap_becomes_png(tmp_path: Path) -> None:
     below, above = [(1, 2, 3), (4, 5, 6), (7, 8, 9)], [(250, 0, 0), (0, 251, 0), (0, 0, 252)]
     keep(tmp_path, 1, bitmap(3, [*below, *above]), "bmp")
-    data = frames.last(tmp_path)
-    assert data.startswith(frames.PNG)
-    chunks, at = {}, len(frames.PNG)
-    while at < len(data):
-        size, name = struct.unpack_from(">I4s", data, at)
-        body = data[at + 8:at + 8 + size]
-        assert zlib.crc32(name + body) == struct.unpack_from(">I", data, at + 8 + size)[0]
-        chunks[name] = body
-        at += size + 12
-    assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
-    assert chunks[b"IHDR"] == struct.pack(">IIBBBBB", 3, 2, 8, 2, 0, 0, 0)
-    rows = [b"\0" + b"".join(map(bytes, row)) for row in (above, below)]
-    assert zlib.decompress(chunks[b"IDAT"]) == b"".join(rows)
+    picture = pictures.of(frames.last(tmp_path), "PNG")
+    assert picture.size == (3, 2) and picture.tobytes() == b"".join(map(bytes, [*above, *below]))
 
 
 def test_screenshot_takes_it_from_the_run_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
