@@ -14,9 +14,10 @@ are Buildroot's own targets.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-from lkmc import apt, baremetal, buildroot, paths, variant
+from lkmc import apt, baremetal, buildroot, patches, paths, variant
 from lkmc.errors import MissingOutput, UserError
 from lkmc.kconfig import request
 from lkmc.kconfig.write import configure
@@ -42,6 +43,9 @@ def main(args: argparse.Namespace) -> int:
     if any(target == "all" or target.startswith(("lkmc-baremetal", "host-crosstool-ng")) for target in targets):
         baremetal.prepare(output, args.yes)
     buildroot.make(tree, output, *targets)
+    for package, missing in patches.lacking(output).items():
+        print(f"{package} was unpacked before {', '.join(missing)} came; to have it: scripts/build --arch {args.arch} "
+              f"--output {output} {package}-dirclean all", file=sys.stderr)
     return 0
 
 
