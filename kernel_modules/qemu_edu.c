@@ -222,6 +222,8 @@ static int qemu_edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 			       &qemu_edu);
 	if (ret)
 		return ret;
+	/* The number that it had when the device was last here may be taken. */
+	qemu_edu_misc.minor = MISC_DYNAMIC_MINOR;
 	ret = misc_register(&qemu_edu_misc);
 	qemu_edu.present = !ret;
 	return ret;
