@@ -27,6 +27,7 @@
  * is, but knows no write.
  */
 
+#include <linux/container_of.h>
 #include <linux/device.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -34,30 +35,52 @@
 
 #include <lkmc/edu.h>
 
+struct uio_read {
+	struct uio_info info;
+	struct pci_dev *pdev;
+	unsigned int openers;	/* UIO calls open and release one at a time */
+};
+
+static struct uio_read *uio_read_from(struct uio_info *info)
+{
+	return container_of(info, struct uio_read, info);
+}
+
 static irqreturn_t uio_read_handler(int irq, struct uio_info *info)
 {
 	/* False when the shared line was raised by another device. */
-	return pci_check_and_mask_intx(info->priv) ? IRQ_HANDLED : IRQ_NONE;
+	return pci_check_and_mask_intx(uio_read_from(info)->pdev) ?
+	       IRQ_HANDLED : IRQ_NONE;
 }
 
 static int uio_read_irqcontrol(struct uio_info *info, s32 on)
 {
 	if (on != 0 && on != 1)
 		return -EINVAL;
-	pci_intx(info->priv, on);
+	pci_intx(uio_read_from(info)->pdev, on);
 	return 0;
 }
 
-/* A program that goes away leaves the device silent. */
+static int uio_read_open(struct uio_info *info, struct inode *inode)
+{
+	uio_read_from(info)->openers++;
+	return 0;
+}
+
+/* The last program that goes away leaves the device silent. */
 static int uio_read_release(struct uio_info *info, struct inode *inode)
 {
-	pci_intx(info->priv, 0);
+	struct uio_read *uio = uio_read_from(info);
+
+	if (!--uio->openers)
+		pci_intx(uio->pdev, 0);
 	return 0;
 }
 
 static int uio_read_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct uio_info *info;
+	struct uio_read *uio;
 	int ret;
 
 	ret = pcim_enable_device(pdev);
@@ -65,16 +88,18 @@ static int uio_read_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return ret;
 	if (!pdev->irq || !pci_intx_mask_supported(pdev))
 		return -ENODEV;
-	info = devm_kzalloc(&pdev->dev, sizeof(*info), GFP_KERNEL);
-	if (!info)
+	uio = devm_kzalloc(&pdev->dev, sizeof(*uio), GFP_KERNEL);
+	if (!uio)
 		return -ENOMEM;
+	uio->pdev = pdev;
+	info = &uio->info;
 	info->name = "lkmc_uio_read";
 	info->version = "1";
-	info->priv = pdev;
 	info->irq = pdev->irq;
 	info->irq_flags = IRQF_SHARED;
 	info->handler = uio_read_handler;
 	info->irqcontrol = uio_read_irqcontrol;
+	info->open = uio_read_open;
 	info->release = uio_read_release;
 	info->mem[0].name = "registers";
 	info->mem[0].memtype = UIO_MEM_PHYS;

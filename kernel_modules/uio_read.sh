@@ -10,6 +10,11 @@ modprobe uio 2>/dev/null || skip 'the kernel has no UIO'
 
 uio=/sys/class/uio/uio0
 
+# Bit 10 of the PCI device's command register holds its interrupts back.
+silent() {
+	[ $((0x$(hexdump -s 4 -n 2 -e '1/2 "%x"' $uio/device/config) & 0x400)) -ne 0 ]
+}
+
 check() {
 	load uio_read
 	assert_eq lkmc_uio_read "$(cat $uio/name)" $uio/name
@@ -29,7 +34,12 @@ check() {
 	printf '\1\0\0\0' >&3
 	assert_fails sh -c 'printf "\2\0\0\0" >&3'
 	assert_fails sh -c 'printf "\1\0\0" >&3'
+
+	# Only the last program that goes leaves the device silent.
+	: <>/dev/uio0
+	! silent || fail 'silent for the program that is left'
 	exec 3>&-
+	silent || fail 'not silent after the last program'
 	unload uio_read
 	assert_gone /dev/uio0
 }
