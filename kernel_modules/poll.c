@@ -94,11 +94,16 @@ static int poll_produce(void *unused)
 {
 	unsigned long period = msecs_to_jiffies(period_ms);
 
-	while (!kthread_should_stop()) {
-		schedule_timeout_interruptible(period);
+	for (;;) {
+		/* First, so that no kthread_stop() from here on is slept over. */
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (kthread_should_stop())
+			break;
+		schedule_timeout(period);
 		WRITE_ONCE(poll_newest, jiffies ?: 1);
 		wake_up_interruptible(&poll_queue);
 	}
+	__set_current_state(TASK_RUNNING);
 	return 0;
 }
 

@@ -35,6 +35,10 @@ check() {
 	exec 3<&-
 	unload poll
 	assert_gone $file
+
+	# rmmod does not wait for the line that is far away.
+	load poll period_ms=60000
+	unload poll
 	assert_fails insmod /poll.ko period_ms=0
 	assert_fails insmod /poll.ko period_ms=-1
 }
