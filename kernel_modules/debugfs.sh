@@ -16,7 +16,13 @@ check() {
 	assert_eq 16 "$(cat /sys/kernel/debug/lkmc_debugfs/myfile)" 'value written'
 	assert_fails sh -c "echo word >$file"
 	assert_eq 16 "$(cat $file)" 'value after a refused write'
+
+	# The kernel lets the module go, and the open file leads nowhere.
+	exec 3<$file 4<$file
+	assert_eq 16 "$(cat <&3)" 'the first opener'
 	unload debugfs
+	assert_fails cat <&4
+	exec 3<&- 4<&-
 	assert_gone $dir/lkmc_debugfs
 	umount $dir
 	rmdir $dir

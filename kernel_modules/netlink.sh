@@ -26,6 +26,7 @@ check() {
 	/netlink.out 100 &
 	pid=$!
 	wait_for 10 grep -q '^State:.*D' /proc/$pid/status
+	assert_fails rmmod netlink
 	kill -KILL $pid
 	wait $pid || true
 	unload netlink

@@ -22,6 +22,7 @@ check() {
 		assert_fails sh -c "echo $bad >$sysfs/i"
 	done
 	assert_eq '3 -2' "$(cat $file)" 'values after refused writes'
+	assert_busy params $file
 	unload params
 	assert_gone $file
 

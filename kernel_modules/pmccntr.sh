@@ -20,6 +20,7 @@ check() {
 	after=$(taskset 1 cat $file | sed -n 's/^pmccntr //p')
 	[ "$before" -gt 0 ] || fail "the counter is at $before"
 	[ "$after" -gt "$before" ] || fail "the counter stands still at $before"
+	assert_busy pmccntr $file
 	unload pmccntr
 	assert_gone $file
 }

@@ -89,14 +89,19 @@ dma() {
 
 # The device goes while its file is open, and comes back.
 unplug() {
-	exec 3<>$dev
+	exec 3<>$dev 4<>$dev
 	assert_fails rmmod qemu_edu
+	# Each opener has a position of its own.
+	for fd in 3 4; do
+		assert_eq 010000ed "$(dd bs=4 count=1 <&$fd 2>/dev/null | hexdump -v -e '1/4 "%08x"')" "identification by $fd"
+	done
 	echo "$slot" >$driver/unbind
 	assert_fails dd bs=4 count=1 <&3
+	assert_fails dd bs=4 count=1 <&4
 	assert_gone $dev
 	echo "$slot" >$driver/bind
 	assert_eq 010000ed "$(get 0)" 'identification after bind'
-	exec 3>&-
+	exec 3>&- 4>&-
 }
 
 check() {

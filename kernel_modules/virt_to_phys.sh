@@ -51,6 +51,7 @@ check() {
 		assert_eq 0x9abcdef0 "$(value '*kmalloc_ptr')" '*kmalloc_ptr after devmem'
 		assert_eq 0x9abcdef0 "$(value static_var)" 'static_var after devmem'
 	fi
+	assert_busy virt_to_phys $file
 	unload virt_to_phys
 }
 twice check
