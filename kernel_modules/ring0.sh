@@ -23,7 +23,10 @@ check() {
 twice check
 
 if [ -x /ring0.out ]; then
+	mark
 	status=0
 	sh -c /ring0.out >/dev/null 2>&1 || status=$?
 	assert_eq 139 "$status" 'status of /ring0.out (128 + SIGSEGV)'
+	dmesg_since_mark | grep -Eq '^traps: ring0\.out\[[0-9]+\] general protection fault ' ||
+		fail 'dmesg does not say why /ring0.out died'
 fi
