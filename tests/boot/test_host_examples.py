@@ -34,6 +34,26 @@ def test_ctrl_alt_del_reaches_an_init_that_asked_for_it(console: Callable[..., C
             guest.wait_for("cad" + EOL)
 
 
+def test_irq_hears_a_key_that_is_pressed(console: Callable[..., Console], out: Output, run_id: str) -> None:
+    if out.arch != "x86_64":
+        pytest.skip("this machine has a keyboard only with a display, and it interrupts by messages")
+    with console() as guest:
+        guest.login()
+        line = guest.run("awk '/i8042/ { print $1 + 0; exit }' /proc/interrupts")[0].strip()
+        if not line:
+            pytest.skip("this kernel has no driver for the keyboard of a PC")
+        assert guest.run("insmod /irq.ko")[1] == 0
+        major = guest.run("awk '$2 == \"lkmc_irq\" { print $1 }' /proc/devices")[0].strip()
+        # Some come without a key as the module is loaded, and the module prints ten lines in 5 s.
+        guest.run("sleep 6; dmesg -c > /dev/null")
+        assert guest.run("dmesg | grep handler")[1] == 1
+        press(out, run_id, "a")
+        for _ in range(50):
+            if guest.run(f"dmesg | grep '\\] handler irq = {line} dev = {major}$'; sleep 0.1")[0].count("handler") >= 2:
+                return
+        pytest.fail(f"not heard twice: {guest.run('dmesg')[0]}")
+
+
 def test_a_thread_that_does_not_schedule_hangs_a_guest_with_one_processor(run: Run) -> None:
     done = run("--timeout", "15", "--eval-after", "insmod /schedule.ko schedule=0; sleep 0.1; echo still''here")
     assert done.returncode == 124

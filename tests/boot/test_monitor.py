@@ -56,6 +56,14 @@ def test_memory_is_read_by_its_physical_address(guest: Console, monitor: Monitor
     assert monitor("xp", "/1xw", text.strip()).stdout.endswith(": 0x12345678\n")
 
 
+def test_the_variables_of_a_module_are_read_by_their_physical_addresses(guest: Console, monitor: Monitor) -> None:
+    text, status = guest.run("insmod /virt_to_phys.ko && sed -n 's/^virt_to_phys.* = //p' "
+                             "/sys/kernel/debug/lkmc_virt_to_phys")
+    assert status == 0 and len(set(text.split())) == 2
+    for address in text.split():
+        assert monitor("xp", "/1xw", address).stdout.endswith(": 0x12345678\n")
+
+
 def test_a_screendump_is_a_png_of_the_display(guest: Console, monitor: Monitor, tmp_path: Path) -> None:
     done = monitor("screendump", "screen.png", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
