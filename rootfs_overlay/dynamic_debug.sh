@@ -51,6 +51,26 @@ kernel() {
 	unload hello
 }
 
+# The shortcut for the module loader's own, on the console too.
+shortcut() {
+	mark
+	/pr_debug.sh
+	assert_eq 8 "$(cut -f 1 /proc/sys/kernel/printk)" 'log level of the console'
+	load hello
+	dmesg_since_mark | grep -Eq '^(module: )?f?init_module: ' || fail 'the module loader says nothing'
+	/pr_debug.sh 'file kernel/module/* -p'
+	mark
+	unload hello
+	load hello
+	if dmesg_since_mark | grep -Eq 'init_module: '; then
+		fail 'the module loader does not stop'
+	fi
+	unload hello
+}
+
+levels=$(cat /proc/sys/kernel/printk)
+at_exit eval "echo $levels >/proc/sys/kernel/printk"
 twice own
 twice kernel
+twice shortcut
 assert_fails sh -c "echo 'no such words' >$control"
