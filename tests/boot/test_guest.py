@@ -30,6 +30,30 @@ def test_a_session_on_the_console(console: Callable[..., Console]) -> None:
         assert guest.end() == 0
 
 
+def test_conf_sh_prints_the_kernel_s_options(console: Callable[..., Console], out: Output) -> None:
+    with console() as guest:
+        guest.login()
+        text, status = guest.run("/conf.sh ikconfig_proc 2>&1")
+        if out.kernel_has("CONFIG_IKCONFIG_PROC"):
+            assert (text, status) == ("CONFIG_IKCONFIG_PROC=y\n", 0)
+            assert guest.run("/conf.sh | wc -l") == (guest.run("zcat /proc/config.gz | wc -l")[0], 0)
+            assert guest.run("/conf.sh no_such_option") == ("", 1)
+        else:
+            assert (text, status) == ("SKIP conf.sh: this kernel has no CONFIG_IKCONFIG_PROC\n", 77)
+
+
+def test_loginroot_sh_asks_for_nothing(console: Callable[..., Console]) -> None:
+    with console() as guest:
+        guest.login()
+        guest.run("export lkmc_outer=1")
+        guest.child.sendline("/loginroot.sh")
+        guest.wait_for(r"(?m)^[^\n]*# ")
+        # A shell of its own, with an environment of its own.
+        assert guest.run("echo $USER-$HOME-$lkmc_outer-$(id -u)") == ("root-/root--0\n", 0)
+        guest.child.sendline("exit")
+        assert guest.run("echo $lkmc_outer") == ("1\n", 0)
+
+
 def test_user0_logs_in_with_a_password(console: Callable[..., Console]) -> None:
     with console() as guest:
         guest.wait_for(r"(?m)^# ")
