@@ -23,6 +23,7 @@
  * of ARM have none: "-device edu,dma_mask=0xffffffff" and dma_bits=32 help.
  */
 
+#include <linux/bitops.h>
 #include <linux/dma-mapping.h>
 #include <linux/fs.h>
 #include <linux/interrupt.h>
@@ -46,6 +47,7 @@ MODULE_PARM_DESC(dma_bits, "width of the addresses that DMA reaches, up to 32");
 
 /* The one device. Its file may outlive it. */
 struct qemu_edu {
+	unsigned long taken;	/* bit 0: from probe until all is given back */
 	struct mutex lock;	/* of present, mmio and buf, for the file */
 	bool present;
 	void __iomem *mmio;
@@ -189,14 +191,23 @@ static struct miscdevice qemu_edu_misc = {
 	.mode = 0600,
 };
 
+static void qemu_edu_give_back(void *unused)
+{
+	clear_bit_unlock(0, &qemu_edu.taken);
+}
+
 /* What is taken here by pcim_, dmam_ and devm_ goes with the device. */
 static int qemu_edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	unsigned int bits = min(dma_bits, 32U);
 	int ret;
 
-	if (qemu_edu.present)
+	if (test_and_set_bit_lock(0, &qemu_edu.taken))
 		return -EBUSY;
+	/* First here, and so the last that goes. */
+	ret = devm_add_action_or_reset(&pdev->dev, qemu_edu_give_back, NULL);
+	if (ret)
+		return ret;
 	ret = pcim_enable_device(pdev);
 	if (ret)
 		return ret;
@@ -235,6 +246,8 @@ static void qemu_edu_remove(struct pci_dev *pdev)
 	/* Files that are still open must not touch the registers any more. */
 	mutex_lock(&qemu_edu.lock);
 	qemu_edu.present = false;
+	/* A factorial that comes later must not interrupt, for nobody hears. */
+	iowrite32(0, qemu_edu.mmio + LKMC_EDU_STATUS);
 	mutex_unlock(&qemu_edu.lock);
 }
 

@@ -97,12 +97,14 @@ unplug() {
 	for fd in 3 4; do
 		assert_eq 010000ed "$(dd bs=4 count=1 <&$fd 2>/dev/null | hexdump -v -e '1/4 "%08x"')" "identification by $fd"
 	done
+	put 0x20 0x80
 	echo "$slot" >$driver/unbind
 	assert_fails dd bs=4 count=1 <&3
 	assert_fails dd bs=4 count=1 <&4
 	assert_gone $dev
 	echo "$slot" >$driver/bind
 	assert_eq 010000ed "$(get 0)" 'identification after bind'
+	assert_eq 00000000 "$(get 0x20)" 'no interrupts of factorials after bind'
 	exec 3>&- 4>&-
 }
 
