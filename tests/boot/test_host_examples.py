@@ -60,6 +60,13 @@ def test_a_thread_that_does_not_schedule_hangs_a_guest_with_one_processor(run: R
     assert b"stillhere" not in done.stdout
 
 
+def test_a_minute_of_random_calls_leaves_a_kernel_that_watches_itself_without_a_report(run: Run, out: Output) -> None:
+    if not out.kernel_has("CONFIG_KASAN"):
+        pytest.skip("this kernel has no CONFIG_KASAN; linux/sanitize.config has it")
+    done = run("--eval-after", "/fuzz_files.sh 60")
+    assert done.returncode == 0, done.stdout[-3000:].decode(errors="replace")
+
+
 def test_kdb_takes_the_console_and_gives_it_back(console: Callable[..., Console], out: Output) -> None:
     if not out.kernel_has("CONFIG_KGDB_KDB") or not out.kernel_has("CONFIG_KGDB_SERIAL_CONSOLE"):
         pytest.skip("this kernel has no CONFIG_KGDB_KDB")
