@@ -65,7 +65,7 @@ def together(name: str, examples: Sequence[Example], boot: Boot, tell: Tell, cur
 
 
 class _Clock:
-    """Gives each result the time since the one before it."""
+    """Gives each result the time since the one before it: no time to those that are heard of together with that."""
 
     def __init__(self) -> None:
         self.results: list[Result] = []
@@ -76,8 +76,9 @@ class _Clock:
         now = time.monotonic()
         if self._last is None and report.plan is not None:
             self._last = now
-        new = [replace(result, seconds=now - (self._last or now)) for result in report.results[len(self.results):]]
-        if new:
+        new: list[Result] = []
+        for result in report.results[len(self.results):]:
+            new.append(replace(result, seconds=now - (self._last or now)))
             self._last = now
         self.results += new
         return new

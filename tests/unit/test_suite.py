@@ -91,6 +91,23 @@ def test_results_are_told_as_they_come_but_the_last() -> None:
     assert all(result.seconds is not None for result in told)
 
 
+def test_the_seconds_of_results_that_come_together_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("lkmc.suite.time.monotonic", lambda: clock[0])
+    told: list[Result] = []
+    whole = ended(0, "ok 1 a.sh", "ok 2 b.sh", "ok 3 c.sh")
+
+    def boot(name: str, payload: str, options: tuple[str, ...], heard: suite.Heard) -> Ended:
+        lines = whole.report.splitlines(keepends=True)
+        for moment, count in ((10.0, 2), (12.5, 4)):
+            clock[0] = moment
+            heard("".join(lines[:count]))
+        clock[0] = 13.0
+        return whole
+    suite.together("guest", ABC, boot, told.append, "make it anew")
+    assert [(result.name, result.seconds) for result in told] == [("a.sh", 2.5), ("b.sh", 0.0), ("c.sh", 0.5)]
+
+
 def test_after_a_death_the_rest_runs_in_another_boot() -> None:
     guests = Guests(ended(101, "ok 1 a.sh", "# half", plan=3, reason=DIED.reason, console="boot\npanic\n"),
                     ended(0, "ok 1 c.sh"))
