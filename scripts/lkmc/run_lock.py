@@ -36,9 +36,13 @@ class Lock:
         return self._file.fileno()
 
     def renew(self) -> None:
-        """Write the pid of this process into it, as after a fork."""
-        os.ftruncate(self.fd(), 0)
-        os.pwrite(self.fd(), str(os.getpid()).encode(), 0)
+        """Write the pid of this process into it, as after a fork. Raises UserError."""
+        try:
+            os.ftruncate(self.fd(), 0)
+            os.pwrite(self.fd(), str(os.getpid()).encode(), 0)
+        except OSError as error:
+            raise UserError(f"{self.path}: {str(error.strerror).lower()}; make room there, or choose another folder "
+                            f"with --output") from None
 
     def pid(self) -> int | None:
         """The process that runs, or ran, in the folder; None where none did, or it has not said so yet."""

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lkmc.errors import UserError
 from lkmc.request import Payload, When
 from lkmc.run_folder import SOCKET_PATH_MAX, RunFolder
+from lkmc.run_lock import Lock
 
 
 @pytest.fixture
@@ -81,6 +82,16 @@ def test_the_lock_says_whose_it_is_and_whether_that_is_alive(tmp_path: Path) -> 
     assert run.lock.pid() == os.getpid() and run.lock.held()
     run.finish({})
     assert not run.lock.held()
+
+
+def test_a_full_disk_is_told_by_the_name_of_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(os, "pwrite", full)
+    lock = Lock(tmp_path / "lock")
+    with pytest.raises(UserError, match="lock: no space left on device; make room there"):
+        lock.take()
+    lock.give_back()
 
 
 def test_what_an_earlier_run_left_is_taken_away(tmp_path: Path) -> None:
