@@ -47,11 +47,12 @@ def defaults(file: Path | None) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"{path}: {error}; see scripts/getvar --type input for what it can set") from None
+        what = getattr(error, "strerror", None) or error
+        raise UserError(f"{path}: {what}; see scripts/getvar --type input for what it can set") from None
     result = {}
     for name, value in table.items():
         if name not in options.OPTIONS or name == "config-file":
-            hint = near(name, options.OPTIONS)
+            hint = near(name, [one for one in options.OPTIONS if one != "config-file"])
             raise UserError(f"{path}: no option {name!r}{hint}; scripts/getvar --type input lists them")
         result[name.replace("-", "_")] = _value(path, name, value)
     return result

@@ -130,7 +130,7 @@ def test_another_file_can_stand_in_for_lkmc_toml(checkout: Path) -> None:
 
 @pytest.mark.parametrize("text, said", [
     ('arhc = "arm"', "did you mean arch"),
-    ('config-file = "x"', "no option 'config-file'"),
+    ('config-file = "x"', "no option 'config-file' (did you mean config"),
     ('[run]\narch = "arm"', "no option 'run'"),
     ('arch = "riscv64"', "choose from aarch64, arm, x86_64"),
     ("arch = 3", "no architecture '3'"),
@@ -153,6 +153,11 @@ def test_what_lkmc_toml_cannot_mean_is_refused(
     (checkout / "lkmc.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
     line = error_line(capsys, "run", "--dry-run")
     assert said in line and "lkmc.toml" in line
+
+
+def test_a_lkmc_toml_that_cannot_be_read_is_named_once(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (checkout / "lkmc.toml").mkdir()
+    assert f"{checkout}/lkmc.toml: Is a directory; see" in error_line(capsys, "run")
 
 
 def test_near_names_come_in_a_phrase() -> None:
