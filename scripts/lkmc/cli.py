@@ -19,6 +19,7 @@ from lkmc import options, output, paths
 from lkmc.errors import LkmcError, UserError
 
 OUR_ERROR = 125     # so that `git bisect run` skips what failed for a reason of ours
+OPPOSITES = "What lkmc.toml switches on, --no-... switches off, such as --no-yes."
 # The options whose value is another program's arguments.
 WORDS = {f"--{name}" for name, (_, how) in options.OPTIONS.items() if how.get("metavar") == "ARGUMENTS"}
 
@@ -80,7 +81,7 @@ def _value(path: Path, name: str, value: Any) -> Any:
 def parse(command: Any, name: str, argv: list[str]) -> argparse.Namespace:
     """Parse argv for one command module; what stands after a lone `--` becomes args.rest."""
     parser = Parser(prog=f"scripts/{name}", description=command.__doc__, allow_abbrev=False,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
+                    formatter_class=argparse.RawDescriptionHelpFormatter, epilog=OPPOSITES)
     options.add(parser, command.OPTIONS)
     if hasattr(command, "arguments"):
         command.arguments(parser)

@@ -13,7 +13,6 @@ def option(*flags: str, **how: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
     return flags, how
 
 
-FLAG = {"action": argparse.BooleanOptionalAction}
 SWITCH = {"action": "store_true"}
 
 OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -34,7 +33,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                      help="measure this command as well, in turn with ours; may be repeated"),
     "buildroot": option("--buildroot", type=Path, metavar="DIR",
                         help="this Buildroot tree instead of the pinned one that is cloned"),
-    "caches": option("--caches", **FLAG, default=False, help="give gem5's processors caches, whatever their type"),
+    "caches": option("--caches", **SWITCH, help="give gem5's processors caches, whatever their type"),
     "config": option("--config", "--fragment", type=Path, action="append", default=[], metavar="FRAGMENT",
                      help="merge this Buildroot fragment onto the defconfig; may be repeated, the last one wins"),
     "config-file": option("--config-file", type=Path, metavar="FILE",
@@ -86,9 +85,9 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                         help="the source tree whose configs/ belong to --gem5 (default: the one around it)"),
     "graphic": option("--graphic", **SWITCH, help="give the guest a screen, in a window, with its terminal there"),
     "initrd": option("-i", "--initrd", **SWITCH, help="boot from rootfs.cpio in memory instead of the disk"),
-    "instant": option("--instant", **FLAG, default=False,
+    "instant": option("--instant", **SWITCH,
                       help="start from the saved state of a guest that has booted, which is made the first time"),
-    "snapshots": option("--snapshots", **FLAG, default=False,
+    "snapshots": option("--snapshots", **SWITCH,
                         help="have scripts/qemu-monitor savevm and loadvm unmount and mount the host's folders"),
     "jobs": option("-j", "--jobs", type=number(1, 1000, int), metavar="N",
                    help="how many simulations run at a time (default: one for each processor of this host)"),
@@ -105,7 +104,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "keyword": option("-k", "--keyword", action="append", default=[], metavar="NAME",
                       help="only the examples of this name, a pattern of the shell; may be repeated"),
     "kgdb": option("--kgdb", **SWITCH, help="use the kernel's own GDB stub, on a second serial port"),
-    "kvm": option("-K", "--kvm", **FLAG, default=False, help="run on the host's own processor"),
+    "kvm": option("-K", "--kvm", **SWITCH, help="run on the host's own processor"),
     **{f"{cache}-size": option(f"--{cache}-size", type=size, metavar="SIZE",
                                help=f"size of gem5's {cache.upper()} cache, such as 32kB; implies --caches")
        for cache in ("l1d", "l1i", "l2")},
@@ -134,7 +133,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                            help="a variant's own QEMU: a version such as 10.1.0, a tarball, or GIT#COMMIT"),
     "quiet": option("-q", "--quiet", **SWITCH, help="print nothing but the guest's console and errors"),
     "record": option("--record", **SWITCH, help="keep a recording of the run, which --replay repeats exactly"),
-    "record-failed": option("--record-failed", **FLAG, default=True,
+    "record-failed": option("--record-failed", action=argparse.BooleanOptionalAction, default=True,
                             help="run what failed once more, recorded, to be replayed into GDB (default: do)"),
     "replay": option("--replay", **SWITCH, help="repeat the run of this --run-id that was recorded, exactly"),
     "run-id": option("-n", "--run-id", type=name_of("run id"), default="0", metavar="ID",
@@ -145,7 +144,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "set": option("--set", action="append", default=[], metavar="BR2_X=VALUE",
                   help="set this option of Buildroot's configuration; may be repeated"),
     "sim": option("--sim", **SWITCH, help="run the program of --baremetal in GDB's own simulator"),
-    "static": option("--static", **FLAG, default=False, help="link programs to no shared library"),
+    "static": option("--static", **SWITCH, help="link programs to no shared library"),
     "tier": option("--tier", action="append", choices=("unit", "modules", "boot", "buildroot", "gem5"), metavar="TIER",
                    help="run only this tier: unit, modules, boot, buildroot or gem5; may be repeated"),
     "timeout": option("--timeout", type=number(0.1, 1e6, float), metavar="SECONDS",
@@ -172,14 +171,22 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "verbose": option("-v", "--verbose", **SWITCH, help="print more about what is done"),
     "vnc": option("--vnc", **SWITCH, help="give the guest a screen, shown by VNC (scripts/vnc) instead of in a window"),
     "wait-gdb": option("-w", "--wait-gdb", **SWITCH, help="wait for scripts/run-gdb before the first instruction"),
-    "yes": option("-y", "--yes", **FLAG, default=False, help="install missing distro packages without asking"),
+    "yes": option("-y", "--yes", **SWITCH, help="install missing distro packages without asking"),
 }
 # What every command takes.
 COMMON = ("config-file", "yes")
 
 
 def add(parser: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
-    """Give the parser the options of these names."""
+    """Give the parser the options of these names, and their opposites, of which the help has one line."""
     for name in names + COMMON:
         flags, how = OPTIONS[name]
         parser.add_argument(*flags, **how)
+        if how.get("action") == "store_true":
+            parser.add_argument(f"--{opposite(name)}", action="store_false", default=False,
+                                dest=name.replace("-", "_"), help=argparse.SUPPRESS)
+
+
+def opposite(switch: str) -> str:
+    """The name of what overrules a switch that lkmc.toml turns on."""
+    return switch.removeprefix("no-") if switch.startswith("no-") else f"no-{switch}"

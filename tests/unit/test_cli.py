@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lkmc import cli, paths
-from lkmc.commands import build, getvar, run
+from lkmc.commands import build, getvar, run, run_gdb
 from lkmc.errors import UserError
 
 
@@ -112,6 +112,26 @@ def test_lkmc_toml_sets_defaults_that_the_command_line_overrules(checkout: Path)
     (checkout / "lkmc.toml").write_text('arch = "A"\nmemory = "1G"\ncpus = 2\ninitrd = true\nkvm = true\n')
     args = cli.parse(run, "run", ["--memory", "2G", "--no-kvm"])
     assert (args.arch, args.memory, args.cpus, args.initrd, args.kvm) == ("aarch64", "2G", 2, True, False)
+
+
+@pytest.mark.parametrize("switch, words", [("persist", ["--no-persist"]), ("quiet", ["-q", "--no-quiet"]),
+                                           ("kvm", ["--no-kvm"]), ("dry-run", ["--no-dry-run"])])
+def test_a_switch_of_lkmc_toml_can_be_overruled(checkout: Path, switch: str, words: list[str]) -> None:
+    (checkout / "lkmc.toml").write_text(f"{switch} = true\n")
+    name = switch.replace("-", "_")
+    assert (getattr(cli.parse(run, "run", []), name), getattr(cli.parse(run, "run", words), name)) == (True, False)
+
+
+def test_a_switch_whose_name_says_no_has_its_opposite(checkout: Path) -> None:
+    (checkout / "lkmc.toml").write_text("no-continue = true\n")
+    assert not cli.parse(run_gdb, "run-gdb", ["--continue"]).no_continue
+
+
+def test_the_help_has_one_line_for_all_opposites(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.parse(run, "run", ["--help"])
+    text = capsys.readouterr().out
+    assert "--no-yes" in text and "--no-persist" not in text
 
 
 def test_lkmc_toml_may_set_what_only_other_commands_take(checkout: Path) -> None:
