@@ -6,28 +6,26 @@ from argparse import Namespace
 from dataclasses import replace
 
 from lkmc import baremetal, launch, machine, programs, ready
-from lkmc.errors import UserError
-from lkmc.request import RunRequest
+from lkmc.conflicts import refuse
+from lkmc.request import PAYLOADS, RunRequest
 from lkmc.run_folder import RunFolder
 
-# What Linux gives, and no other program; of what lkmc.toml may set for all runs nothing is said.
-LINUX_ONLY = ("eval", "eval_after", "eval_file", "eval_after_file", "kernel_cli", "kernel_cli_after_dash", "initrd",
-              "persist", "kgdb", "kdb", "disk2", "graphic", "vnc", "record", "replay", "userland_args")
+# What Linux gives, and no other program.
+LINUX_ONLY = (*PAYLOADS, "kernel_cli", "kernel_cli_after_dash", "initrd", "persist", "kgdb", "kdb", "disk2", "graphic",
+              "vnc", "record", "replay", "userland_args")
+NO_LINUX = "is for Linux, and --baremetal runs a program in its place; leave out one of the two"
 
 
 def run(args: Namespace) -> int:
     """The status that the program gave to its exit; docs/baremetal.md has the others."""
-    for option in LINUX_ONLY:
-        if getattr(args, option):
-            raise UserError(f"--{option.replace('_', '-')} is for Linux, and --baremetal runs a program in its place; "
-                            f"leave out one of the two")
+    refuse(args, LINUX_ONLY, NO_LINUX)
     request = RunRequest.of(args)
     built = programs.home(args)
     mach = machine.read(built.arch)
     if not args.dry_run:
         ready.install_emulator(args.qemu_which, mach, built, args.yes)
     program = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run).find(args.baremetal)
-    if "cpus_given" not in args:
+    if "cpus" not in args.typed:
         request = replace(request, cpus=max(request.cpus, int(baremetal.keys(program, built).get("cpus", 1))))
     folder = RunFolder(built.path / "run" / request.run_id)
     command = baremetal.command(request, mach, built, folder, program)

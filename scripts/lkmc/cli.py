@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from lkmc import options, output, paths
+from lkmc.conflicts import only_one
 from lkmc.errors import LkmcError, UserError
 
 OUR_ERROR = 125     # so that `git bisect run` skips what failed for a reason of ours
@@ -79,7 +80,10 @@ def _value(path: Path, name: str, value: Any) -> Any:
 
 
 def parse(command: Any, name: str, argv: list[str]) -> argparse.Namespace:
-    """Parse argv for one command module; what stands after a lone `--` becomes args.rest."""
+    """Parse argv for one command module; what stands after a lone `--` becomes args.rest.
+
+    args.typed: the options that were given here, and not by lkmc.toml.
+    """
     parser = Parser(prog=f"scripts/{name}", description=command.__doc__, allow_abbrev=False,
                     formatter_class=argparse.RawDescriptionHelpFormatter, epilog=OPPOSITES)
     options.add(parser, command.OPTIONS)
@@ -91,8 +95,10 @@ def parse(command: Any, name: str, argv: list[str]) -> argparse.Namespace:
         argv, rest = argv[:split], argv[split + 1:]
     preset = defaults(_config_file(argv))
     parser.set_defaults(**{key: value for key, value in preset.items() if key in taken(command)})
-    args = parser.parse_args(list(_joined(argv)))
+    words = list(_joined(argv))
+    args = parser.parse_args(words)
     args.rest = tuple(rest)
+    args.typed = _typed(parser, words, taken(command))
     _place(args)
     return args
 
@@ -105,14 +111,16 @@ def _joined(argv: list[str]) -> Iterator[str]:
         yield word if value is None else f"{word}={value}"
 
 
+def _typed(parser: Parser, words: list[str], names: set[str]) -> frozenset[str]:
+    """The options that stand on the command line, where lkmc.toml may have the others."""
+    found = parser.parse_args(words, argparse.Namespace(**dict.fromkeys(names)))
+    return frozenset(name for name in names if getattr(found, name) is not None)
+
+
 def _place(args: argparse.Namespace) -> None:
     """Make the output of --variant that of --output, which is all that commands know. Raises UserError."""
-    if getattr(args, "variant", None) is None:
-        return
-    given = [name for name in ("output", "variant") if f"{name}_given" in args]
-    if args.output is not None and len(given) != 1:
-        raise UserError("give only one of --output and --variant: a variant is the output out/ARCH-NAME")
-    if given != ["output"]:
+    only_one(args, "output", "variant")
+    if getattr(args, "variant", None) is not None:
         args.output = output.variant(args.arch, args.variant)
 
 

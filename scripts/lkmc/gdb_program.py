@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lkmc import baremetal, gdb, gem5, machine, programs, toolchain
+from lkmc.conflicts import only_one, refuse
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
-from lkmc.request import only_one
 from lkmc.run_folder import RunFolder
 from lkmc.user_mode import Maker
 
@@ -32,9 +32,7 @@ class Subject:
 def run(args: Namespace) -> int:
     """Attach to what scripts/run --wait-gdb started with the same options; GDB's exit status."""
     only_one(args, "userland", "baremetal")
-    for option in KERNEL_ONLY:
-        if getattr(args, option):
-            raise UserError(f"--{option.replace('_', '-')} is for Linux in a guest; leave it out")
+    refuse(args, KERNEL_ONLY, "is for Linux in a guest; leave it out")
     if args.sim and args.baremetal is None:
         raise UserError("--sim runs a program of --baremetal; give one")
     built = programs.home(args)

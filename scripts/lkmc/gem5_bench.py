@@ -76,7 +76,7 @@ class Bench:
     @classmethod
     def boot(cls, args: Namespace) -> Bench:
         """Boot with the quickest processor, to the checkpoint and, with an empty script, to the end."""
-        built = output.find(args.output, args.arch, "arch_given" in args)
+        built = output.find(args.output, args.arch, "arch" in args.typed)
         options = Gem5Request.of_program(args, readfile=b"true\n")
         run_id = f"gem5-bench-{args.run_id}"
         request = RunRequest(memory=args.memory, run_id=run_id, timeout=args.timeout, background=True, gem5=options)

@@ -24,6 +24,7 @@ from lkmc import (
     programs,
     user_mode,
 )
+from lkmc.conflicts import forget, refuse
 from lkmc.errors import EmulatorFailed, UserError
 from lkmc.machine import Machine
 from lkmc.outcome import Outcome, of_gem5
@@ -32,7 +33,7 @@ from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
 from lkmc.state import State
 
-# What only QEMU has. Of what lkmc.toml may set for all runs nothing is said.
+# What only QEMU has; plain() has more.
 QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "record", "replay")
 LINUX_ONLY = ("gem5_script", "frame_capture")
 BEGUN = "Starting simulation"       # what gem5 says once it has read a state
@@ -40,15 +41,13 @@ BEGUN = "Starting simulation"       # what gem5 says once it has read a state
 
 def run(args: Namespace) -> int:
     """The status that the guest, or the program of --userland, ended with; docs/gem5.md has the others."""
-    for option in QEMU_ONLY:
-        if getattr(args, option):
-            raise UserError(f"--{option.replace('_', '-')} is QEMU's; leave it out, or --emulator gem5")
+    _check(args)
     with_linux = args.userland is None and args.baremetal is None
-    request = both_kinds(plain(RunRequest.of(args), with_linux), "cpus_given" in args)
+    request = both_kinds(plain(RunRequest.of(args), with_linux), "cpus" in args.typed)
     options = request.gem5
     assert options is not None
     gem5.needs(request.payload, options)
-    built = output.find(args.output, args.arch, "arch_given" in args) if with_linux else programs.home(args)
+    built = output.find(args.output, args.arch, "arch" in args.typed) if with_linux else programs.home(args)
     folder = RunFolder(built.path / "run" / request.run_id)
     if "--debug-help" in options.own_arguments or "help" in request.trace:
         return subprocess.run([str(gem5.program(options, built).path), "--debug-help"]).returncode
@@ -60,6 +59,19 @@ def run(args: Namespace) -> int:
     return launch.run(args, command, folder, built, lambda: gem5_files.prepare(request, folder, command),
                       lambda: supervise(request, command, folder, args.userland is not None, apart, state), words,
                       terminal="scripts/gem5-shell", debugged=debugged)
+
+
+def _check(args: Namespace) -> None:
+    """Raises UserError where an option was typed that this kind of run has no use for."""
+    refuse(args, QEMU_ONLY, "is QEMU's; leave it out, or give --emulator qemu")
+    if args.baremetal is not None or args.userland is not None:
+        refuse(args, LINUX_ONLY, "is for a guest with Linux; leave out one of the two")
+    if args.baremetal is not None:
+        refuse(args, baremetal_run.LINUX_ONLY, baremetal_run.NO_LINUX)
+    if args.userland is not None:
+        refuse(args, (*user_mode.GUEST_ONLY, "machine"), user_mode.NO_GUEST)
+        if not args.wait_gdb:
+            forget(args, ("tmux", "tmux_args"))
 
 
 def _debugging(args: Namespace) -> tuple[bool, list[str]]:
@@ -104,13 +116,10 @@ def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFol
              ) -> tuple[str, ...]:
     """Of Linux, or of one program that is linked to no library, as gem5 has none to offer. Raises LkmcError."""
     mach = machine.read(built.arch)
-    if args.baremetal is not None or args.userland is not None:
-        _without(LINUX_ONLY, args, "is for a guest with Linux")
     if args.baremetal is not None:
         return _baremetal(args, request, mach, built, folder)
     if args.userland is None:
         return gem5.command(request, mach, built, folder, state)
-    _without((*user_mode.GUEST_ONLY, "machine"), args, "needs a guest, and --userland runs a program without one")
     program = user_mode.Maker.of(args, built, mach, static=True).find(args.userland)
     if not args.dry_run and programs.check(program.path, built.arch).interpreter:
         raise UserError(f"{program.path} is linked to shared libraries, which gem5 has none of; link it with -static")
@@ -120,7 +129,6 @@ def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFol
 def _baremetal(args: Namespace, request: RunRequest, mach: Machine, built: Output, folder: RunFolder,
                ) -> tuple[str, ...]:
     """Of a program without an operating system, linked for gem5's machine. Raises LkmcError."""
-    _without(baremetal_run.LINUX_ONLY, args, "is for Linux, and --baremetal runs a program in its place")
     made = gem5.machine_of(mach, args.machine)
     maker = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run, made.baremetal)
     program = maker.find(args.baremetal, raw=False)
@@ -129,12 +137,6 @@ def _baremetal(args: Namespace, request: RunRequest, mach: Machine, built: Outpu
         raise UserError(f"{args.baremetal} with more than one CPU of gem5's {made.name}: {why_not}; leave out "
                         f"--emulator gem5")
     return gem5.baremetal_command(request, mach, built, folder, program)
-
-
-def _without(options: tuple[str, ...], args: Namespace, why_not: str) -> None:
-    for option in options:
-        if getattr(args, option):
-            raise UserError(f"--{option.replace('_', '-')} {why_not}; leave out one of the two")
 
 
 def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFolder, user: bool = False,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
-from typing import Any
 
 from lkmc.machine import ARCH_LETTERS, arches
 
@@ -17,15 +16,6 @@ def arch(text: str) -> str:
         letters = ", ".join(f"{letter} ({name})" for letter, name in ARCH_LETTERS.items())
         raise argparse.ArgumentTypeError(f"no architecture {text!r}: choose from {', '.join(arches())}, or {letters}")
     return name
-
-
-class Given(argparse.Action):
-    """Store the value, and that it was given on the command line: args.NAME_given."""
-
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any,
-                 option_string: str | None = None) -> None:
-        setattr(namespace, self.dest, values)
-        setattr(namespace, f"{self.dest}_given", True)
 
 
 def memory(text: str) -> str:

@@ -6,19 +6,19 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from lkmc.option_types import Given, arch, memory, name_of, number, size
+from lkmc.option_types import arch, memory, name_of, number, size
 
 
 def option(*flags: str, **how: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
     return flags, how
 
 
-SWITCH = {"action": "store_true"}
+SWITCH = {"action": "store_true", "default": False}
 
 OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "after": option("--after", default="", metavar="ARGUMENTS", help="GDB's arguments after ours"),
     "all-archs": option("-A", "--all-archs", **SWITCH, help="all architectures, instead of that of --arch"),
-    "arch": option("-a", "--arch", type=arch, action=Given, default="x86_64", metavar="ARCH",
+    "arch": option("-a", "--arch", type=arch, default="x86_64", metavar="ARCH",
                    help="architecture of the guest: x86_64, aarch64, arm, or x, A, a (default: %(default)s)"),
     "background": option("--background", **SWITCH,
                          help="return once the emulator runs; the console goes to the run folder"),
@@ -38,7 +38,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                      help="merge this Buildroot fragment onto the defconfig; may be repeated, the last one wins"),
     "config-file": option("--config-file", type=Path, metavar="FILE",
                           help="read default options from FILE instead of lkmc.toml"),
-    "cpus": option("-c", "--cpus", type=number(1, 64, int), action=Given, default=1, metavar="N",
+    "cpus": option("-c", "--cpus", type=number(1, 64, int), default=1, metavar="N",
                    help="cores of the guest (default: %(default)s)"),
     "cpu-type": option("--cpu-type", choices=("atomic", "timing", "minor", "o3", "hpi"), metavar="TYPE",
                        help="gem5's processors: atomic (default) or timing, minor, o3, hpi, which are slower and "
@@ -121,7 +121,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                      help="memory of the guest (default: what board/ARCH/machine.toml says)"),
     "no-continue": option("--no-continue", **SWITCH, help="stay where the guest is when GDB attaches"),
     "no-lxsymbols": option("--no-lxsymbols", **SWITCH, help="do not follow the modules that the guest loads"),
-    "output": option("-o", "--output", type=Path, action=Given, metavar="DIR",
+    "output": option("-o", "--output", type=Path, metavar="DIR",
                      help="Buildroot's output folder (default: out/ARCH, else out/ARCH-prebuilt)"),
     "persist": option("--persist", **SWITCH, help="let the guest write to the disk image"),
     "pid": option("--pid", type=number(1, 1 << 22, int), metavar="PID",
@@ -166,7 +166,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                        help="run this program of userland/, or the file of this path, without a guest"),
     "userland-args": option("--userland-args", metavar="ARGUMENTS",
                             help="arguments for the program of --userland, quoted as for a shell"),
-    "variant": option("--variant", type=name_of("variant"), action=Given, metavar="NAME",
+    "variant": option("--variant", type=name_of("variant"), metavar="NAME",
                       help="the output out/ARCH-NAME, in the place of --output"),
     "verbose": option("-v", "--verbose", **SWITCH, help="print more about what is done"),
     "vnc": option("--vnc", **SWITCH, help="give the guest a screen, shown by VNC (scripts/vnc) instead of in a window"),
@@ -185,6 +185,11 @@ def add(parser: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
         if how.get("action") == "store_true":
             parser.add_argument(f"--{opposite(name)}", action="store_false", default=False,
                                 dest=name.replace("-", "_"), help=argparse.SUPPRESS)
+
+
+def default(name: str) -> Any:
+    """What an option, by argparse's name for it, is where neither the command line nor lkmc.toml says it."""
+    return OPTIONS[name.replace("_", "-")][1].get("default")
 
 
 def opposite(switch: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from lkmc import ktap, machine, output, paths
+from lkmc import conflicts, ktap, machine, output, paths
 from lkmc.cli import near
 from lkmc.errors import MissingOutput, UserError
 from lkmc.ktap import Result, Status
@@ -80,10 +80,11 @@ def as_it_is(text: str) -> Path | None:
 
 def arches_of(args: Namespace) -> tuple[str, ...]:
     """The architecture that was asked for, or all that its emulator can be. Raises UserError."""
-    if args.all_archs and args.output:
+    if args.all_archs and args.typed & {"output", "variant"}:
         raise UserError("--all-archs takes the output of each architecture; leave out --output and --variant")
     if not args.all_archs:
         return (args.arch,)
+    conflicts.forget(args, ["output"])
     return tuple(arch for arch in arches() if getattr(args, "emulator", "") != "gem5" or machine.read(arch).gem5)
 
 
@@ -100,7 +101,7 @@ def home(args: Namespace, arch: str | None = None) -> Output:
             return Output(where, arch or args.arch, config)
         where.mkdir(parents=True, exist_ok=True)
         (where / ".config").write_text(config)
-    return output.find(args.output, arch or args.arch, "arch_given" in args and args.output is not None)
+    return output.find(args.output, arch or args.arch, "arch" in args.typed and args.output is not None)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from lkmc.conflicts import only_one, refuse
 from lkmc.errors import UserError
 
 # Options that QEMU has no use for. What lkmc.toml may say of where gem5 is does not count.
 GEM5_ONLY = ("cpu_type", "caches", "l1i_size", "l1d_size", "l2_size", "gem5_exe_args", "gem5_restore", "gem5_readfile",
              "trace_insts_stdout", "gem5_script", "machine", "frame_capture")
+PAYLOADS = ("eval", "eval_after", "eval_file", "eval_after_file")
 
 
 class When(Enum):
@@ -123,18 +125,10 @@ def _trace(args: argparse.Namespace) -> tuple[str, ...]:
     return tuple(word for word in (args.trace or "").split(",") if word)
 
 
-def only_one(args: argparse.Namespace, *options: str) -> None:
-    """Raises UserError where more than one of these options was given."""
-    given = [f"--{option.replace('_', '-')}" for option in options if getattr(args, option) not in (None, False)]
-    if len(given) > 1:
-        raise UserError(f"give only one of {' and '.join(given)}")
-
-
 def check_emulator(args: argparse.Namespace) -> None:
-    """Raises UserError where an option of gem5's was given, of those that the command takes, and not gem5."""
-    for option in GEM5_ONLY:
-        if args.emulator != "gem5" and getattr(args, option, None):
-            raise UserError(f"--{option.replace('_', '-')} is gem5's; give --emulator gem5, or leave it out")
+    """Raises UserError where an option of gem5's was typed, and not gem5."""
+    if args.emulator != "gem5":
+        refuse(args, GEM5_ONLY, "is gem5's; give --emulator gem5, or leave it out")
 
 
 def _gem5(args: argparse.Namespace) -> Gem5Request | None:
@@ -152,15 +146,14 @@ def _gem5(args: argparse.Namespace) -> Gem5Request | None:
 
 
 def payload(args: argparse.Namespace) -> Payload | None:
-    """The payload of --eval, --eval-after, --eval-file or --eval-after-file; at most one may be given."""
+    """The payload of one of PAYLOADS, if any was given. Raises UserError for more, and for what cannot be read."""
+    only_one(args, *PAYLOADS)
     given = [(When.INIT, _text(args.eval)), (When.AFTER, _text(args.eval_after)),
              (When.INIT, _file(args.eval_file)), (When.AFTER, _file(args.eval_after_file))]
-    scripts = [Payload(when, script) for when, script in given if script is not None]
-    if len(scripts) > 1:
-        raise UserError("give only one of --eval, --eval-after, --eval-file and --eval-after-file")
-    if scripts and b"\0" in scripts[0].script:
+    found = next((Payload(when, script) for when, script in given if script is not None), None)
+    if found and b"\0" in found.script:
         raise UserError("the payload holds a NUL byte, which no shell can read; encode it, for example with base64")
-    return scripts[0] if scripts else None
+    return found
 
 
 def _text(text: str | None) -> bytes | None:

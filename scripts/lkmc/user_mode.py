@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lkmc import apt, gdb, machine, paths, prebuilt, programs, tmux
+from lkmc.conflicts import forget, refuse
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
 from lkmc.programs import Tree
+from lkmc.request import PAYLOADS
 from lkmc.run_folder import RunFolder
 
 TREE = Tree("userland", ".out")
-# What only a guest has; of what lkmc.toml may set for all runs, --cpus, --memory and the like, nothing is said.
-GUEST_ONLY = ("eval", "eval_after", "eval_file", "eval_after_file", "kernel_cli", "kernel_cli_after_dash", "initrd",
-              "persist", "background", "kgdb", "kdb", "disk2", "graphic", "vnc", "record", "replay",
-              "debug_vm", "debug_vm_args")
+# What only a guest has; of --cpus, --memory and the like, which do no harm, nothing is said.
+GUEST_ONLY = (*PAYLOADS, "kernel_cli", "kernel_cli_after_dash", "initrd", "persist", "background", "kgdb", "kdb",
+              "disk2", "graphic", "vnc", "record", "replay", "debug_vm", "debug_vm_args")
+NO_GUEST = "needs a guest, and --userland runs a program without one; leave out one of the two"
 # A program of this host's architecture would else find this host's libraries first, by their cache or in a folder that
 # only the host has, and mix them with its own: "stack smashing detected".
 LIBRARY_PATH = "/lib64:/usr/lib64:/lib:/usr/lib"
@@ -37,10 +39,9 @@ class Program:
 
 def run(args: Namespace) -> int:
     """Become QEMU: standard input and output, the exit status and signals are the program's own."""
-    for option in GUEST_ONLY:
-        if getattr(args, option):
-            raise UserError(f"--{option.replace('_', '-')} needs a guest, and --userland runs a program without one; "
-                            f"leave out one of the two")
+    refuse(args, GUEST_ONLY, NO_GUEST)
+    if not args.wait_gdb:
+        forget(args, ("tmux", "tmux_args"))
     tmux_asked = args.tmux or args.tmux_args is not None
     if tmux_asked and not args.wait_gdb:
         raise UserError("--tmux needs --wait-gdb here: a program without a guest has ended before GDB comes")

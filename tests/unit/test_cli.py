@@ -114,6 +114,13 @@ def test_lkmc_toml_sets_defaults_that_the_command_line_overrules(checkout: Path)
     assert (args.arch, args.memory, args.cpus, args.initrd, args.kvm) == ("aarch64", "2G", 2, True, False)
 
 
+def test_what_was_typed_is_told_from_what_the_file_says(checkout: Path) -> None:
+    (checkout / "lkmc.toml").write_text('arch = "A"\nmemory = "1G"\nconfig = ["one"]\n')
+    args = cli.parse(run, "run", ["-m", "2G", "--no-kvm", "-F", "", "--cpus=1", "--", "--quiet"])
+    assert args.typed == {"memory", "kvm", "eval_after", "cpus"}
+    assert cli.parse(build, "build", ["--config", "two", "linux"]).typed == {"config"}
+
+
 @pytest.mark.parametrize("switch, words", [("persist", ["--no-persist"]), ("quiet", ["-q", "--no-quiet"]),
                                            ("kvm", ["--no-kvm"]), ("dry-run", ["--no-dry-run"])])
 def test_a_switch_of_lkmc_toml_can_be_overruled(checkout: Path, switch: str, words: list[str]) -> None:

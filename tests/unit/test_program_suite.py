@@ -50,5 +50,5 @@ def test_a_machine_that_is_none_is_refused(output: Output, capsys: pytest.Captur
 
 @pytest.mark.parametrize(("emulator", "arches"), [("qemu", ("aarch64", "arm", "x86_64")), ("gem5", ("aarch64", "arm"))])
 def test_all_architectures_are_those_that_the_emulator_can_be(emulator: str, arches: tuple[str, ...]) -> None:
-    args = argparse.Namespace(all_archs=True, output=None, emulator=emulator)
+    args = argparse.Namespace(all_archs=True, output=None, emulator=emulator, typed=frozenset())
     assert programs.arches_of(args) == arches

@@ -120,13 +120,13 @@ def test_no_file_is_a_surprise(tmp_path_factory: pytest.TempPathFactory, data: b
 
 def test_the_prebuilt_folder_is_begun_where_there_is_no_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "OUT", tmp_path)
-    args = Namespace(output=None, arch="arm", arch_given=True, dry_run=True)
+    args = Namespace(output=None, arch="arm", typed=frozenset(("arch",)), dry_run=True)
     assert programs.home(args).arch == "arm" and not (tmp_path / "arm-prebuilt").exists()
-    begun = programs.home(Namespace(output=None, arch="x86_64"), "arm")
+    begun = programs.home(Namespace(output=None, arch="x86_64", typed=frozenset()), "arm")
     assert (begun.path, begun.arch, begun.prebuilt) == (tmp_path / "arm-prebuilt", "arm", True)
     assert Output.read(begun.path) == begun
     with pytest.raises(MissingOutput, match="no output folder"):
-        programs.home(Namespace(output=tmp_path / "none", arch="arm"))
+        programs.home(Namespace(output=tmp_path / "none", arch="arm", typed=frozenset()))
 
 
 def test_a_build_that_fails_names_the_first_error_and_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     mach = machine.read(built.arch)
     tools = (toolchain.tool("readelf", built, mach, args.yes), toolchain.tool("addr2line", built, mach, args.yes))
     resolver = Resolver(functools.cache(lambda module: _file(built, module)), tools, ("buildroot", str(built.path)))

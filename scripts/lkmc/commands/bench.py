@@ -89,7 +89,7 @@ def boot(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
 
 
 def given_arches(args: argparse.Namespace) -> tuple[str, ...]:
-    return (args.arch,) if "arch_given" in args else machine.arches()
+    return (args.arch,) if "arch" in args.typed else machine.arches()
 
 
 def outputs(given: Path | None, arches: tuple[str, ...]) -> list[Path]:

@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     tree = args.tree.absolute()
     if not (tree / ".git").exists():
         raise UserError(f"{tree}: no git tree; scripts/hack PACKAGE --from GIT makes one")

@@ -120,7 +120,7 @@ def _check(args: argparse.Namespace, of: str = "") -> int:
     folder = _output(args) if args.output else None
     if folder:
         return report(*check.output(tree, folder, args.arch, of))
-    found = check.everything(tree, [args.arch] if hasattr(args, "arch_given") else list(arches()), args.linux)
+    found = check.everything(tree, [args.arch] if "arch" in args.typed else list(arches()), args.linux)
     print(*found.lines, sep="\n")
     return 1 if found.fails else 0
 

@@ -38,7 +38,7 @@ def main(args: argparse.Namespace) -> int:
         raise UserError("give a command for the guest behind --: scripts/cover -- insmod /hello.ko")
     if not args.output:
         first_output(args)
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     mach = machine.read(built.arch)
     if args.lcov and not built.debug_symbols:
         raise UserError("--lcov needs lines, but this kernel has no debug information; leave out --lcov, or build one "

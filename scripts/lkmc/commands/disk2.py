@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     run = RunFolder(built.path / "run" / args.run_id)
     folder = args.folder.absolute() if args.folder else None
     with qmp.of_run(built, run) as monitor:

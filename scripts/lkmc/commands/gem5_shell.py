@@ -17,6 +17,6 @@ OPTIONS = ("arch", "output", "variant", "run-id")
 
 
 def main(args: argparse.Namespace) -> int:
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     gem5_console.visit(RunFolder(built.path / "run" / args.run_id))
     return 0

@@ -64,7 +64,7 @@ def main(args: argparse.Namespace) -> int:
         raise UserError(f"no variable {args.name!r}{near(args.name, VARIABLES)}; scripts/getvar --list names them all")
     if args.name is None and not args.list:
         raise UserError("give the NAME of a variable; scripts/getvar --list names them all")
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     run = RunFolder(built.path / "run" / args.run_id)
     if args.list:
         for name, value in VARIABLES.items():

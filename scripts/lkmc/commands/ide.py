@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     mach = machine.read(built.arch)
     compilers = (toolchain.tool("gcc", built, mach, args.yes), toolchain.tool("g++", built, mach, args.yes))
     entries = ide.commands(built, compilers)

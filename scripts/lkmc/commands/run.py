@@ -14,8 +14,9 @@ from __future__ import annotations
 import argparse
 
 from lkmc import gdb, instant, instant_qemu, launch, machine, output, qemu, ready, recording, tmux, trace_events
+from lkmc.conflicts import forget, only_one
 from lkmc.errors import UserError
-from lkmc.request import RunRequest, check_emulator, only_one
+from lkmc.request import PAYLOADS, RunRequest, check_emulator
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
@@ -42,7 +43,7 @@ def main(args: argparse.Namespace) -> int:
     made = False if args.output or args.dry_run else ready.first_output(args)
     request = RunRequest.of(args)
     recording.check(request)
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     run = RunFolder(built.path / "run" / request.run_id)
     kept = recording.read(run) if request.replay else None
     if kept:
@@ -64,10 +65,15 @@ def _check(args: argparse.Namespace) -> None:
     check_emulator(args)
     only_one(args, "userland", "baremetal")
     only_one(args, "trace", "trace_insts_stdout")
+    if args.replay:
+        forget(args, ("record", *PAYLOADS))
+    if args.record:
+        forget(args, recording.NOT_RECORDED)
     if launch.asked(args, "tmux"):
         tmux.check()
         gdb.words("--tmux-args", args.tmux_args or "")
     if launch.asked(args, "debug_vm"):
         gdb.words("--debug-vm-args", args.debug_vm_args or "")
+        forget(args, ("background", "timeout"))
         if args.background or args.timeout:
             raise UserError("--debug-vm has GDB in this terminal; leave out --background and --timeout")

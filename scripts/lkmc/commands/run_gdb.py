@@ -38,7 +38,7 @@ def main(args: argparse.Namespace) -> int:
     if args.userland is not None or args.baremetal is not None or args.sim:
         from lkmc import gdb_program
         return gdb_program.run(args)
-    return session(args, output.find(args.output, args.arch, "arch_given" in args))
+    return session(args, output.find(args.output, args.arch, "arch" in args.typed))
 
 
 def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | None = None) -> int:

@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     if built.symbols is None:
         raise MissingOutput(f"scripts/run-gdb-user: a kernel without debug information, which tells processes apart; "
                             f"{built.how} --debug-symbols")

@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     mach = machine.read(built.arch)
     run = RunFolder(built.path / "run" / args.run_id)
     program = guest_programs.find(built, args.program)

@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     command = (toolchain.tool(args.tool, built, machine.read(built.arch), args.yes), *args.rest)
     if args.dry_run:
         print(shlex.join(command))

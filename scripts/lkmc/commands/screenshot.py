@@ -33,7 +33,7 @@ def main(args: argparse.Namespace) -> int:
         raise UserError(f"{args.file}: neither .png nor .ppm; call it {path.with_suffix('.png').name}")
     if not path.parent.is_dir():
         raise UserError(f"{path.parent}: no such folder; make it, or name a file in another one")
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     run = RunFolder(built.path / "run" / args.run_id)
     if args.emulator == "gem5":
         if path.suffix != ".png":

@@ -48,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     apt.require({"ssh": "openssh-client"}, args.yes)
     key = _key(built)
     run = RunFolder(built.path / "run" / args.run_id)

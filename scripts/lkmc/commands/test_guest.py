@@ -33,7 +33,7 @@ BEAT = 0.1              # seconds between two looks at what came from the guest
 def main(args: argparse.Namespace) -> int:
     if args.output is None:
         ready.first_output(args)
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     chosen = examples.select(examples.find(paths.TOP, built.arch), args.keyword)
     ready.install_emulator(args.qemu_which, machine.read(built.arch), built, args.yes)
     results: list[Result] = []

@@ -41,7 +41,7 @@ OFF = Payload(When.INIT, b"/poweroff.out\n")
 def main(args: argparse.Namespace) -> int:
     if not args.output:
         first_output(args)
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     mach = machine.read(built.arch)
     run = RunFolder(built.path / "run" / args.run_id)
     install_emulator(args.qemu_which, mach, built, args.yes)

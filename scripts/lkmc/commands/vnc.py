@@ -22,7 +22,7 @@ VIEWER = {"vncviewer": "tigervnc-viewer"}       # a program, and the distro's pa
 
 
 def main(args: argparse.Namespace) -> int:
-    built = output.find(args.output, args.arch, "arch_given" in args)
+    built = output.find(args.output, args.arch, "arch" in args.typed)
     socket = RunFolder(built.path / "run" / args.run_id).socket(screen.SOCKET)
     [viewer] = VIEWER
     command = (viewer, str(socket))
