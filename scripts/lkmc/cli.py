@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from lkmc import options, output, paths
 from lkmc.conflicts import only_one
-from lkmc.errors import LkmcError, UserError
+from lkmc.errors import LkmcError, UserError, of_system
 
 OUR_ERROR = 125     # so that `git bisect run` skips what failed for a reason of ours
 OPPOSITES = "What lkmc.toml switches on, --no-... switches off, such as --no-yes."
@@ -163,7 +163,7 @@ def main(name: str, argv: list[str]) -> int:
     except subprocess.CalledProcessError as error:
         print(f"scripts/{name}: {failed(error)}", file=sys.stderr)
     except OSError as error:
-        print(f"scripts/{name}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        print(f"scripts/{name}: {of_system(error)}", file=sys.stderr)
     return OUR_ERROR
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lkmc import image_format, paths
-from lkmc.errors import MissingOutput, UserError
+from lkmc.errors import MissingOutput, UserError, of_system
 from lkmc.machine import Machine, arches
 
 
@@ -37,6 +37,8 @@ class Output:
         """Read the folder. Raises MissingOutput, naming the command that makes one."""
         try:
             config = (path / ".config").read_text()
+        except PermissionError as error:
+            raise MissingOutput(f"{path} cannot be read: {of_system(error)}") from None
         except OSError as error:
             raise MissingOutput(f"{path}: no output folder ({error.strerror}); "
                                 f"make one with {_how_to_make(path)}") from None
@@ -88,8 +90,13 @@ class Output:
     @cached_property
     def linux_build(self) -> Path:
         """The kernel's build folder. Raises MissingOutput when there is none."""
-        found = [path for path in (self.path / "build").glob("linux-*")
-                 if re.fullmatch(r"linux-(\d[\w.+-]*|custom|headers)", path.name) and (path / ".config").is_file()]
+        try:
+            found = [path for path in (self.path / "build").iterdir()
+                     if re.fullmatch(r"linux-(\d[\w.+-]*|custom|headers)", path.name) and (path / ".config").is_file()]
+        except FileNotFoundError:
+            found = []
+        except OSError as error:
+            raise MissingOutput(of_system(error)) from None
         if not found:
             raise MissingOutput(f"{self.path}/build: no kernel was built here; {self.how}")
         return max(found, key=lambda path: path.stat().st_mtime)

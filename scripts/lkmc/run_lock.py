@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from lkmc.errors import UserError
+from lkmc.errors import UserError, of_system
 
 
 @dataclass
@@ -41,8 +41,8 @@ class Lock:
             os.ftruncate(self.fd(), 0)
             os.pwrite(self.fd(), str(os.getpid()).encode(), 0)
         except OSError as error:
-            raise UserError(f"{self.path}: {str(error.strerror).lower()}; make room there, or choose another folder "
-                            f"with --output") from None
+            error.filename = self.path      # which is not named where a file is open
+            raise UserError(of_system(error)) from None
 
     def pid(self) -> int | None:
         """The process that runs, or ran, in the folder; None where none did, or it has not said so yet."""

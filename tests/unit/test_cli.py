@@ -2,6 +2,8 @@
 """cli: command lines and lkmc.toml become values; every error is one line and exit status 125."""
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from lkmc import cli, paths
 from lkmc.commands import build, getvar, run, run_gdb
-from lkmc.errors import UserError
+from lkmc.errors import UserError, of_system
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +68,16 @@ def test_errors_of_the_system_are_one_line_too(
         raise OSError(28, "No space left on device", "/somewhere")
     monkeypatch.setattr(getvar, "main", full)
     assert "/somewhere: No space left on device" in error_line(capsys, "getvar", "arch")
+
+
+@pytest.mark.parametrize("number, cure", [
+    (errno.EACCES, "; make it readable and writable for you, or choose another folder with --output"),
+    (errno.EROFS, "; make it readable"), (errno.ENOSPC, "; make room"), (errno.EEXIST, "; move it away"),
+    (errno.ENOTDIR, "; move away"), (errno.EIO, "")])
+def test_errors_of_the_system_say_what_to_do_where_that_is_known(number: int, cure: str) -> None:
+    assert of_system(OSError(number, os.strerror(number), "/f")).startswith(f"/f: {os.strerror(number)}{cure}")
+    assert of_system(OSError(number, "Oh")).startswith(f"Oh{cure}")
+    assert of_system(OSError("no number")) == "no number"
 
 
 def test_a_program_that_fails_is_one_line_too(

@@ -23,6 +23,29 @@ def test_a_folder_without_a_config_is_no_output(tmp_path: Path) -> None:
         Output.read(tmp_path)
 
 
+def let_nobody_in(monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+    """Have a function of Path's refuse, as permissions do to all but root."""
+    def refuse(path: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+    monkeypatch.setattr(Path, function, refuse)
+
+
+def test_a_folder_that_cannot_be_read_is_there_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = fakes.output_folder(tmp_path)
+    let_nobody_in(monkeypatch, "iterdir")
+    with pytest.raises(MissingOutput, match=f"^{tmp_path}/build: Permission denied; make it readable"):
+        _ = out.linux_build
+    let_nobody_in(monkeypatch, "read_text")
+    with pytest.raises(MissingOutput, match=f"^{tmp_path} cannot be read: .*; make it readable .* with --output$"):
+        Output.read(tmp_path)
+
+
+def test_an_output_without_a_kernel_names_the_command_that_builds_one(tmp_path: Path) -> None:
+    (tmp_path / ".config").write_text('BR2_ARCH="arm"\n')
+    with pytest.raises(MissingOutput, match="/build: no kernel was built here; make it with: scripts/build --arch arm"):
+        _ = Output.read(tmp_path).linux_build
+
+
 @pytest.mark.parametrize("content, said", [(b"", "not set"), (b'BR2_ARCH="mips"\n', "BR2_ARCH=mips"),
                                            (b"\xff\xfe", "not a text file"), (b"# BR2_ARCH is not set\n", "not set")])
 def test_a_config_of_something_else_is_refused(tmp_path: Path, content: bytes, said: str) -> None:

@@ -89,7 +89,7 @@ def test_a_full_disk_is_told_by_the_name_of_the_lock(tmp_path: Path, monkeypatch
         raise OSError(28, "No space left on device")
     monkeypatch.setattr(os, "pwrite", full)
     lock = Lock(tmp_path / "lock")
-    with pytest.raises(UserError, match="lock: no space left on device; make room there"):
+    with pytest.raises(UserError, match="lock: No space left on device; make room there"):
         lock.take()
     lock.give_back()
 
