@@ -53,8 +53,8 @@ def defaults(file: Path | None) -> dict[str, Any]:
         raise UserError(f"{path}: {what}; see scripts/getvar --type input for what it can set") from None
     result = {}
     for name, value in table.items():
-        if name not in options.OPTIONS or name == "config-file":
-            hint = near(name, [one for one in options.OPTIONS if one != "config-file"])
+        if name not in options.SETTABLE:
+            hint = near(name, options.SETTABLE)
             raise UserError(f"{path}: no option {name!r}{hint}; scripts/getvar --type input lists them")
         result[name.replace("-", "_")] = _value(path, name, value)
     return result

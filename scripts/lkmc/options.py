@@ -173,6 +173,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "wait-gdb": option("-w", "--wait-gdb", **SWITCH, help="wait for scripts/run-gdb before the first instruction"),
     "yes": option("-y", "--yes", **SWITCH, help="install missing distro packages without asking"),
 }
+# What lkmc.toml may set.
+SETTABLE = tuple(sorted(set(OPTIONS) - {"config-file"}))
 # What every command takes.
 COMMON = ("config-file", "yes")
 

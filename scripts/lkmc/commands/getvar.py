@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 
 from lkmc import gem5, machine, options, output, paths
@@ -57,21 +58,33 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     if args.type == "input":
-        for name, (_, how) in sorted(options.OPTIONS.items()):
+        for name in options.SETTABLE:
+            how = options.OPTIONS[name][1]
             print(f"{name:24}{how['help'] % {'default': how.get('default')}}")
         return 0
     if args.name is not None and args.name not in VARIABLES:
         raise UserError(f"no variable {args.name!r}{near(args.name, VARIABLES)}; scripts/getvar --list names them all")
     if args.name is None and not args.list:
         raise UserError("give the NAME of a variable; scripts/getvar --list names them all")
-    built = output.find(args.output, args.arch, "arch" in args.typed)
+    try:
+        built = output.find(args.output, args.arch, "arch" in args.typed)
+    except MissingOutput as error:
+        if not args.list:
+            raise
+        print(*VARIABLES, sep="\n")
+        print(f"without values: {error}", file=sys.stderr)
+        return 0
     run = RunFolder(built.path / "run" / args.run_id)
     if args.list:
-        for name, value in VARIABLES.items():
-            try:
-                print(f"{name:28}{value(built, run)}")
-            except MissingOutput:
-                print(f"{name:28}(not built)")
-        return 0
-    print(VARIABLES[args.name](built, run))
+        _list(built, run)
+    else:
+        print(VARIABLES[args.name](built, run))
     return 0
+
+
+def _list(built: Output, run: RunFolder) -> None:
+    for name, value in VARIABLES.items():
+        try:
+            print(f"{name:28}{value(built, run)}")
+        except MissingOutput:
+            print(f"{name:28}(not built)")
