@@ -31,7 +31,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         unknown = message.removeprefix("unrecognized arguments: ").split()[0] if "unrecognized" in message else ""
         unknown = unknown.split("=")[0]
-        hint = near(unknown, self._option_string_actions) if unknown.startswith("-") else ""
+        known = [flag for flag in self._option_string_actions
+                 if flag.startswith("--") and flag.startswith("--no-") == unknown.startswith("--no")]
+        hint = near(unknown, known) if unknown.startswith("-") else ""
         raise UserError(f"{message}{hint}; see {self.prog} --help")
 
 

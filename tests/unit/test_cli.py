@@ -43,6 +43,15 @@ def test_an_option_that_is_near_to_none_gets_no_guesses(capsys: pytest.CaptureFi
     assert "did you mean" not in error_line(capsys, "run", "--zzzzzzzz")
 
 
+@pytest.mark.parametrize("wrong, hint", [("--foo", ""), ("-Z", ""), ("--presist", " (did you mean --persist"),
+                                         ("--no-presist", " (did you mean --no-persist")])
+def test_only_options_of_the_same_kind_are_proposed(
+        capsys: pytest.CaptureFixture[str], wrong: str, hint: str) -> None:
+    line = error_line(capsys, "run", wrong)
+    assert f"unrecognized arguments: {wrong}{hint or ';'}" in line
+    assert ("--no-" in line) == wrong.startswith("--no-")
+
+
 def test_options_cannot_be_shortened(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--eval-aft" in error_line(capsys, "run", "--eval-aft", "true")
 
