@@ -52,6 +52,8 @@ def outcome(ended: Ended, payload: bool) -> Outcome:
     if ended.shutdown in QUIT:
         code = OUR_ERROR if payload else 0
         return Outcome(code, "the emulator was told to quit" + (" before the payload ended" if payload else ""))
+    if not ended.answered:
+        return Outcome(OUR_ERROR, "the emulator failed: it ended before it answered, as if it was no QEMU")
     return Outcome(GUEST_DIED, "the guest ended without a word")
 
 

@@ -29,6 +29,8 @@ CASES = [
     ("the user quit after the payload", Ended(0, "status 3\n", "host-ui"), 3, 3),
     ("nothing was heard but the status", Ended(0, "status 4\n", None), 4, 4),
     ("nothing was heard", Ended(0, "", None), GUEST_DIED, GUEST_DIED),
+    ("it was no emulator", Ended(0, "", None, answered=False), OUR_ERROR, OUR_ERROR),
+    ("the guest ended before QMP was heard", Ended(0, "status 4\n", None, answered=False), 4, 4),
     ("half a status", Ended(0, "status 1", None), GUEST_DIED, GUEST_DIED),
 ]
 

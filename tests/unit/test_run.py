@@ -65,6 +65,12 @@ def test_an_emulator_that_refuses_an_option_is_quoted(output: Output) -> None:
     assert line.startswith("scripts/run: qemu: -nonsense: invalid option; the whole command: ")
 
 
+def test_a_program_that_is_no_emulator_is_an_error_of_ours(output: Output) -> None:
+    fakes.script(output.host / "bin/qemu-system-x86_64", "exit 0")
+    done = run(output, "--eval-after", "true")
+    assert done.returncode == 125 and b"it ended before it answered" in done.stderr
+
+
 def test_a_background_run_that_ends_at_once_is_an_error(output: Output) -> None:
     done = run(output, "--quiet", "--background", stderr="no", exit=1)
     assert done.returncode == 125

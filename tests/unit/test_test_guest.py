@@ -60,8 +60,11 @@ def test_what_failed_and_cannot_be_recorded_is_a_failure_still(output: Output) -
     assert done.returncode == 1 and "\n# hello.sh: not recorded: " in done.stdout, done.stdout + done.stderr
 
 
-def test_results_without_a_status_are_a_failure(output: Output) -> None:
+def test_results_without_a_status_are_a_failure(output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
     emulator(output, "KTAP version 1\n1..2\nok 1 hello.out\nok 2 hello.sh\n", "")
+    monkeypatch.setenv("FAKE_QEMU", '{"reason": "guest-panic"}')
+    with (output.host / "bin/qemu-system-x86_64").open("a") as script:
+        script.write(f'exec {Path(__file__).with_name("fake_qemu.py")} "$@"\n')
     done = suite_of(output, *HELLO)
     assert done.returncode == 1
     last = [line for line in done.stdout.splitlines() if not line.startswith("#")][-1]
