@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from lkmc import gdb, instant, instant_qemu, machine, paths, process, qemu, recording, tmux
+from lkmc import gdb, instant, instant_qemu, machine, paths, process, qemu, recording, screen, tmux
 from lkmc.errors import EmulatorFailed
 from lkmc.outcome import NO_ROOM, OUR_ERROR, Outcome, of_program, outcome
 from lkmc.output import Output
@@ -19,6 +19,7 @@ from lkmc.request import RunRequest
 from lkmc.run_folder import RunFolder
 from lkmc.state import State
 
+SOCKETS = ("events", "qmp", "monitor", "gdb", "console", "kgdb", screen.SOCKET)
 INTERRUPTED = "the runner was interrupted"
 
 
@@ -115,7 +116,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
         result = recording.judge(result, kept, run, limited=limit != request.timeout)
     run.finish({"command": command, "code": result.code, "reason": result.reason, "began": began,
                 "seconds": round(time.time() - began, 3), "emulator_status": child.returncode,
-                "sockets": [str(run.socket(name)) for name in ("qmp", "monitor", "gdb")]})
+                "sockets": sockets(command, run)})
     if result.reason == NO_ROOM:
         raise EmulatorFailed(f"{NO_ROOM}; make room in {run.path} and where TMPDIR says, and run it again")
     if words and result.reason.startswith("the emulator failed"):
@@ -123,6 +124,11 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
             instant.discard(state)
         raise EmulatorFailed(f"{words.splitlines()[-1]}; the whole command: {run.script}")
     return result
+
+
+def sockets(command: Sequence[str], run: RunFolder) -> list[str]:
+    """Those of SOCKETS that an emulator with this command line makes."""
+    return [str(run.socket(name)) for name in SOCKETS if any(f"/{name}.sock" in word for word in command)]
 
 
 def _in_background(run: RunFolder, quiet: bool, watch: Callable[[], Outcome], terminal: str) -> int:

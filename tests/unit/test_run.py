@@ -14,8 +14,10 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import paths
+from lkmc import launch, machine, paths, qemu
 from lkmc.output import Output
+from lkmc.request import RunRequest
+from lkmc.run_folder import RunFolder
 
 FAKE = Path(__file__).with_name("fake_qemu.py")
 
@@ -44,6 +46,14 @@ def test_the_exit_status_is_the_payloads(output: Output) -> None:
     command, said = done.stderr.decode().splitlines()
     assert command.startswith("+ ") and "status 7: the payload ended with status 7" in said
     assert result(output)["code"] == 7 and result(output)["command"] == shlex.split(command)[1:]
+
+
+@pytest.mark.parametrize("background, more", [(False, []), (True, ["console"])])
+def test_the_result_lists_the_sockets_of_the_run(output: Output, background: bool, more: list[str]) -> None:
+    folder = RunFolder(output.path / "run/0")
+    command = qemu.command(RunRequest(background=background), machine.read("x86_64"), output, folder)
+    assert launch.sockets(command, folder) == [
+        f"{folder.path}/{name}.sock" for name in ["events", "qmp", "monitor", "gdb", *more]]
 
 
 def test_a_quiet_run_that_succeeds_says_nothing(output: Output) -> None:
