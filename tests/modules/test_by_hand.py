@@ -74,3 +74,11 @@ def test_the_programs_build_for_this_computer_and_prove_themselves(tmp_path: Pat
         run[name] = status = done.returncode if done.returncode >= 0 else 128 - done.returncode
         assert status in (wanted, 77), (name, done.stdout, done.stderr)
     assert run["hello.out"] == run["hello_cpp.out"] == run["add.out"] == 0 and run["false.out"] == 1
+
+
+def test_the_list_of_tests_follows_the_packages(tmp_path: Path) -> None:
+    listed = []
+    for packages in ("", "eigen", ""):
+        make(paths.TOP / "userland", f"OUT={tmp_path}", f"PACKAGES={packages}", tmp_path / "userland.tests")
+        listed.append("eigen_hello.out " in (tmp_path / "userland.tests").read_text())
+    assert listed == [False, True, False]
