@@ -13,9 +13,11 @@
  *	read after a store: qwer
  *	mapped after a write: zxcv
  *
- * debugfs does not pass mmap on to a module, so the file is in procfs. The
- * page counts who uses it: it outlives the module while it is mapped. The
- * details stand in lkmc/mmap.h.
+ * debugfs does not pass mmap on to a module, so the file is in procfs, where
+ * neither an open file nor a mapping keeps the module from leaving. But the
+ * page counts who uses it: it outlives the module as long as it is mapped,
+ * with what it holds, and the next insmod makes another one. The details stand
+ * in lkmc/mmap.h.
  */
 
 #include <linux/fs.h>

@@ -21,6 +21,9 @@
 #   read_bytes FILE FROM COUNT      one by one
 #   assert_busy NAME FILE   the module cannot leave while the file is open
 #   assert_gone PATH        the module has taken it along
+#   hold CMD...             start CMD, which prints a line as soon as it holds what
+#                           it is to hold, and goes on when its input ends
+#   assert_released WANT    let it go on; it prints this in all and exits with 0
 #   load_dies NAME          insmod dies in NAME_init, between two messages
 #   counts NAME             for a module that counts from 0 to 9, again and again
 
@@ -143,6 +146,24 @@ assert_busy() {
 
 assert_gone() {
 	[ ! -e "$1" ] || fail "$1 is still there"
+}
+
+hold() {
+	lkmc_held=/tmp/$lkmc_name.held
+	rm -f "$lkmc_held.input"
+	mkfifo "$lkmc_held.input"
+	"$@" <"$lkmc_held.input" >"$lkmc_held" &
+	lkmc_holder=$!
+	exec 8>"$lkmc_held.input"
+	rm "$lkmc_held.input"
+	wait_for 5 test -s "$lkmc_held"
+}
+
+assert_released() {
+	exec 8>&-
+	wait "$lkmc_holder" || fail "status $? of the program that held"
+	assert_eq "$1" "$(cat "$lkmc_held")" 'what the holder printed'
+	rm "$lkmc_held"
 }
 
 load_dies() {

@@ -11,6 +11,9 @@
  *	mapped: asdf
  *	read after a store: qwer
  *	mapped after a write: zxcv
+ *
+ * "/mmap.out hold" keeps the page mapped, and no file open, until its standard
+ * input ends. Then it prints what the page holds, and stores into it.
  */
 
 #include <fcntl.h>
@@ -25,7 +28,18 @@ static void check_equal(const char *label, const char *got, const char *want)
 	CHECK(memcmp(got, want, LKMC_MMAP_SIZE) == 0);
 }
 
-int main(void)
+static int hold(char *mapped)
+{
+	CHECK(fflush(stdout) == 0);
+	while (getchar() != EOF)
+		;
+	printf("still mapped: %.*s\n", LKMC_MMAP_SIZE, mapped);
+	memcpy(mapped, "qwer", LKMC_MMAP_SIZE);
+	check_equal("after a store", mapped, "qwer");
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const long page = sysconf(_SC_PAGESIZE);
 	const int fd = open("/proc/lkmc_mmap", O_RDWR);
@@ -40,6 +54,8 @@ int main(void)
 	CHECK(mapped != MAP_FAILED);
 	CHECK(close(fd) == 0);
 	check_equal("mapped", mapped, "asdf");
+	if (argc > 1 && strcmp(argv[1], "hold") == 0)
+		return hold(mapped);
 
 	const int other = open("/proc/lkmc_mmap", O_RDWR);
 
