@@ -12,8 +12,9 @@
  *	10
  *	100
  *
- * KVM hands out its virtual machines and CPUs in this way. The details stand
- * in lkmc/anonymous_inode.h.
+ * As long as one of them is open, with or without the file that it came from,
+ * rmmod fails: its operations name their owner. KVM hands out its virtual
+ * machines and CPUs in this way. The details stand in lkmc/anonymous_inode.h.
  */
 
 #include <linux/anon_inodes.h>

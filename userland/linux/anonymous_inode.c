@@ -11,6 +11,9 @@
  *	1
  *	10
  *	100
+ *
+ * "/anonymous_inode.out hold" keeps one such descriptor, and nothing else of
+ * the module, between two reads, until its standard input ends.
  */
 
 #include <fcntl.h>
@@ -37,7 +40,17 @@ static void check_line(int fd, const char *want)
 	CHECK(strcmp(line, want) == 0);
 }
 
-int main(void)
+static void hold(int fd)
+{
+	check_line(fd, "1\n");
+	CHECK(puts("1") >= 0 && fflush(stdout) == 0);
+	while (getchar() != EOF)
+		;
+	check_line(fd, "10\n");
+	CHECK(puts("10") >= 0);
+}
+
+int main(int argc, char **argv)
 {
 	static const char *const lines[] = {
 		"1\n", "10\n", "100\n", "1000\n", "10000\n", "100000\n",
@@ -50,6 +63,11 @@ int main(void)
 
 	CHECK(from >= 0);
 	first = get_fd(from);
+	if (argc > 1 && strcmp(argv[1], "hold") == 0) {
+		CHECK(close(from) == 0);
+		hold(first);
+		return 0;
+	}
 	second = get_fd(from);
 	CHECK(first != second);
 	CHECK(ioctl(from, LKMC_ANONYMOUS_INODE_GET_FD + 1) == -1 &&
