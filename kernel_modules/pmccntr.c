@@ -13,10 +13,13 @@
  *	cpu 0
  *	pmccntr 83418
  *
- * Each CPU counts for itself, from insmod on. With user=1, a program may read
- * it with "mrs x0, pmccntr_el0" (aarch64) or "mrc p15, 0, r0, c9, c13, 0" (arm)
- * instead of being killed by SIGILL. Counting while perf uses the same counter
- * disturbs both.
+ * Each CPU counts for itself, from insmod on: in 64 bits on aarch64, in 32 bits
+ * on arm, where 2^32 cycles later, which at 1 GHz is every 4.3 s, it begins
+ * again at 0.
+ *
+ * With user=1, a program may read it with "mrs x0, pmccntr_el0" (aarch64) or
+ * "mrc p15, 0, r0, c9, c13, 0" (arm) instead of being killed by SIGILL. Counting
+ * while perf uses the same counter disturbs both.
  */
 
 #include <linux/cpuhotplug.h>
