@@ -5,15 +5,17 @@
 #
 #	/test_all.sh                  all of them
 #	/test_all.sh hello 'kthread*' those with these names, patterns of the shell
+#	/test_all.sh -k hello a b     those of them that there are
 #	/test_all.sh -l               only their names
 #
 # A test is a script /NAME.sh or a program /NAME.out (/lkmc/userland.tests says
 # which) whose header line has no test=: one that needs a hand, or kills the
 # guest, is left to the host, and one with test=own, which leaves the guest
-# damaged, runs only under its full name. Exit status 77 means that it cannot
-# run here. A test also fails when the kernel reported a fault meanwhile (BUG:,
-# WARNING:, ...; /lkmc/reports.awk) unless its header line has report=KIND,...,
-# and then it must.
+# damaged, runs only under its full name. A name or pattern that fits no test is
+# an error, with status 125, before any of them runs.
+# Exit status 77 means that a test cannot run here. It also fails when the kernel
+# reported a fault meanwhile (BUG:, WARNING:, ...; /lkmc/reports.awk) unless its
+# header line has report=KIND,..., and then it must.
 # Before a failed test's line stand, as "# " lines, what it printed and what the
 # kernel did meanwhile, which does not go to the console as it comes. All that the
 # kernel said is at the end in /tmp/test_all.log: dmesg begins anew at each test.
@@ -33,10 +35,15 @@ arm*) ktap_arch=arm ;;
 esac
 
 list_only=
-if [ "$1" = -l ]; then
-	list_only=1
+keep_going=
+while true; do
+	case $1 in
+	-k) keep_going=1 ;;
+	-l) list_only=1 ;;
+	*) break ;;
+	esac
 	shift
-fi
+done
 
 last_last() {
 	awk '/ test=last/ { last[n++] = $0; next } { print } END { for (i = 0; i < n; i++) print last[i] }'
@@ -64,8 +71,30 @@ tests=$(
 		done
 	done
 )
+
+# Print those of the patterns that fit none of the tests.
+unmatched() {
+	names=$(echo "$tests" | cut -d ' ' -f 1)
+	for pattern; do
+		for name in $names; do
+			# shellcheck disable=SC2254 # it is a pattern
+			case $name in
+			$pattern | $pattern.sh | $pattern.out) continue 2 ;;
+			esac
+		done
+		printf " '%s'" "$pattern"
+	done
+}
+
+wrong=
 if [ -z "$tests" ]; then
-	echo "test_all.sh: no test is called '$*'; /test_all.sh -l prints the names" >&2
+	wrong=" '$*'"
+elif [ -z "$keep_going" ]; then
+	wrong=$(unmatched "$@")
+fi
+if [ -n "$wrong" ]; then
+	echo "test_all.sh: no test is called$wrong; /test_all.sh -l prints the names" \
+		"of all but those that damage the guest, which need their full ones" >&2
 	exit 125
 fi
 if [ -n "$list_only" ]; then

@@ -87,7 +87,7 @@ class _Clock:
 def payload(examples: Sequence[Example]) -> str:
     """The script that runs these examples in the guest, its exit status their outcome."""
     names = shlex.join(example.name for example in examples)
-    return f". /lkmc/guest.sh\nport=$(guest_port {PORT}) || exit 125\nexec /test_all.sh {names} >\"/dev/$port\"\n"
+    return f". /lkmc/guest.sh\nport=$(guest_port {PORT}) || exit 125\nexec /test_all.sh -k {names} >\"/dev/$port\"\n"
 
 
 def judge(names: Sequence[str], report: Report, ended: Ended, cure: str) -> list[Result]:

@@ -40,6 +40,23 @@ def test_in_the_guest_test_all_runs_the_same(out: Output, run_id: str, limit: fl
         assert f" {name}\r\n".encode() in done.stdout
 
 
+NAMES = """
+/test_all.sh hello.sh oops 'kthread?' 'x*'
+echo status $?
+/test_all.sh -k hello.sh oops
+"""
+
+
+def test_in_the_guest_a_name_of_no_test_is_an_error_before_any_runs(run: Run) -> None:
+    """oops.sh damages the guest, so that no pattern and no short name is enough."""
+    done = run("--eval-after", NAMES)
+    assert done.returncode == 0
+    lines = done.stdout.decode(errors="replace").replace("\r", "").splitlines()
+    at = lines.index("status 125")
+    assert lines[at - 1].startswith("test_all.sh: no test is called 'oops' 'x*'; ")
+    assert [line for line in lines if line.startswith(("ok ", "not ok ", "1.."))] == ["1..1", "ok 1 hello.sh"]
+
+
 # Two messages of the kernel, and tests beside them that look for nothing.
 REPORTING = r"""
 for name in quiet announced unannounced; do

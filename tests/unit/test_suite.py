@@ -34,7 +34,7 @@ class Guests:
 
     def __call__(self, name: str, payload: str, options: tuple[str, ...], heard: suite.Heard) -> Ended:
         words = shlex.split(payload)
-        names = words[words.index("/test_all.sh") + 1:-1] if "/test_all.sh" in words else []
+        names = words[words.index("/test_all.sh") + 2:-1] if "/test_all.sh" in words else []
         self.asked.append((name, names, options))
         ended = self.ends.pop(0)
         for end in range(len(ended.report)):
