@@ -2,6 +2,7 @@
 """Make .venv with the pinned Python packages of a requirements file. Standard library only: it runs before the rest."""
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,16 @@ def provide(requirements: Path) -> None:
     shutil.copy(requirements, installed)
 
 
+def agreed(argv: list[str]) -> bool:
+    """Whether the answer to what we ask before sudo is there: typed, or in lkmc.toml."""
+    import tomllib      # not in a Python that is too old
+    if "--yes" in argv or "-y" in argv:
+        return True
+    with contextlib.suppress(OSError, ValueError):      # what is wrong with the file is told later
+        return tomllib.loads((paths.TOP / "lkmc.toml").read_text()).get("yes") is True
+    return False
+
+
 def main(argv: list[str]) -> int:
     """Make .venv for scripts/run and its kind."""
     try:
@@ -44,7 +55,7 @@ def main(argv: list[str]) -> int:
         try:
             import ensurepip  # noqa: F401  absent where the distro splits it off
         except ImportError:
-            apt.install(["python3-venv"], "--yes" in argv or "-y" in argv)
+            apt.install(["python3-venv"], agreed(argv))
         provide(paths.TOP / "requirements.txt")
     except (LkmcError, OSError, subprocess.SubprocessError) as error:
         print(f"scripts/{argv[0] if argv else 'run'}: {error}", file=sys.stderr)

@@ -62,3 +62,13 @@ def test_an_old_python_is_told_what_is_needed(
     assert bootstrap.main(["run"]) == 125
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("scripts/run: Python 99.1 or newer is needed")
+
+
+@pytest.mark.parametrize(("argv", "defaults", "yes"), [
+    (["run"], None, False), (["run", "--yes"], None, True), (["run", "-y"], "yes = false", True),
+    (["run"], "yes = true", True), (["run"], "yes = false", False), (["run"], "yes =", False),
+    (["run"], b"\xff", False)])
+def test_yes_is_typed_or_a_default(top: Path, argv: list[str], defaults: str | bytes | None, yes: bool) -> None:
+    if defaults is not None:
+        (top / "lkmc.toml").write_bytes(defaults if isinstance(defaults, bytes) else defaults.encode())
+    assert bootstrap.agreed(argv) is yes
