@@ -5,6 +5,10 @@
 lkmc-ci-scaffolding = $(HOME)/.cache/buildroot-offline
 include $(lkmc-ci-scaffolding)/$(if $(BR2_aarch64),aarch64,$(if $(BR2_x86_64),x86_64,arm)).mk
 
+# The scaffolding's cache serves whoever was here before. The kernel is its fragment's tarball: of a source tree that
+# overrides it, Buildroot would not apply our patches.
+LINUX_OVERRIDE_SRCDIR =
+
 # $(1): a host package in upper case; $(2): the program that it would have built, if that is needed
 define lkmc-ci-stand-in
 HOST_$(1)_OVERRIDE_SRCDIR = $(lkmc-ci-scaffolding)/host-tools/zstd
