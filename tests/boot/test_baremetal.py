@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from booting import RUN
+from booting import RUN, beside
 from debugging import Start, at
 
 from lkmc import paths
@@ -114,7 +114,7 @@ def test_qemu_s_own_traces_show_the_exception(program: Program, out: Output) -> 
 
 def test_gdb_goes_from_the_first_instruction_to_main(out: Output, run_id: str, debugger: Start, limit: float) -> None:
     command = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--baremetal", "context_switch"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as emulator:
+    with beside(command) as emulator:
         with debugger("--baremetal", "context_switch", "--no-continue") as gdb:
             assert "_start ()" in gdb.prompt()
             assert "<_start>:" in gdb.do("x/i $pc")
@@ -132,8 +132,7 @@ def test_gdb_goes_from_the_first_instruction_to_main(out: Output, run_id: str, d
 
 def test_gdb_sees_each_cpu(out: Output, run_id: str, debugger: Start, limit: float) -> None:
     command = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--baremetal", "multicore"]
-    with (subprocess.Popen(command, stdin=subprocess.DEVNULL) as emulator,
-          debugger("--baremetal", "multicore", "other") as gdb):
+    with beside(command) as emulator, debugger("--baremetal", "multicore", "other") as gdb:
         assert at(gdb.prompt())[0] == "other"
         threads = gdb.do("info threads")
         assert len(re.findall(r"Thread 1\.\d", threads)) == 2

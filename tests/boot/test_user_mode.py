@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from booting import RUN
+from booting import RUN, beside
 from debugging import Start, at
 
 from lkmc import machine, paths, prebuilt, user_mode
@@ -81,8 +81,7 @@ def test_a_program_may_be_told_of_another_kernel(user: User, linked: str) -> Non
 
 def test_gdb_follows_a_program(out: Output, run_id: str, debugger: Start, limit: float) -> None:
     run = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--userland"]
-    with subprocess.Popen([*run, "print_argv", "--userland-args", "asdf 'qw er'"], stdout=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL) as program:
+    with beside([*run, "print_argv", "--userland-args", "asdf 'qw er'"]) as program:
         with debugger("--userland", "print_argv", "main") as gdb:
             assert at(gdb.prompt())[:2] == ("main", "c/print_argv.c")
             assert "argc = 3" in gdb.do("info args")
@@ -94,7 +93,7 @@ def test_gdb_follows_a_program(out: Output, run_id: str, debugger: Start, limit:
 def test_gdb_is_at_the_first_instruction_of_a_program_without_a_c_library(out: Output, run_id: str, debugger: Start,
                                                                           limit: float) -> None:
     run = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--userland", "hello_asm"]
-    with subprocess.Popen(run, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as program:
+    with beside(run) as program:
         with debugger("--userland", "hello_asm", "--no-continue") as gdb:
             assert "_start ()" in gdb.prompt()
             assert "<_start>:" in gdb.do("x/i $pc")
