@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from lkmc import apt, baremetal, buildroot, distro, gem5, machine, output, paths, prebuilt
 from lkmc.cli import defaults
@@ -99,10 +100,18 @@ def built(yes: bool, lacking: list[str]) -> list[str]:
         except LkmcError as error:
             lacking.append(f"{arch}: {error}")
             continue
-        buildroot.make(tree, folder, "all")     # with all sources there, what fails now is a fault of ours
+        # With all sources there, what fails now is a fault of ours.
+        buildroot.make(tree, folder, *rebuilds(folder), "all")
         arguments.append(f"--output={Output.read(folder).path}")
     # The documentation's commands were run by the boot tier.
     return ["tests/buildroot", "tests/boot", "--ignore=tests/boot/test_docs.py", *arguments] if arguments else []
+
+
+def rebuilds(folder: Path) -> list[str]:
+    """Targets for the packages of this checkout's own sources, whose edits Buildroot does not see, that an earlier run
+    has built."""
+    return [f"{path.name}-rebuild" for path in sorted((paths.TOP / "package").iterdir())
+            if (folder / "build" / path.name).exists()]
 
 
 def on_gem5(yes: bool, lacking: list[str]) -> list[str]:

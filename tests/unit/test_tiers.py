@@ -115,3 +115,10 @@ def test_outputs_are_tested_side_by_side_unless_somebody_looks(
     assert cli.main("test", []) == 0
     assert cli.main("test", ["--", "-x"]) == 0
     assert ran == [named + words, [*named, "-x"]]
+
+
+def test_of_an_output_that_is_there_our_own_packages_are_built_again(tmp_path: Path) -> None:
+    assert tiers.rebuilds(tmp_path) == []
+    for folder in ("lkmc-userland", "lkmc-kernel-modules", "linux-custom", "host-gem5-24.0.0.1"):
+        (tmp_path / "build" / folder).mkdir(parents=True)
+    assert tiers.rebuilds(tmp_path) == ["lkmc-kernel-modules-rebuild", "lkmc-userland-rebuild"]
