@@ -19,8 +19,8 @@ def lacking(output: Path) -> dict[str, list[str]]:
         wanted = sorted(path.name for path in folder.glob("*.patch"))
         name = re.compile(rf"((?:host-)?{re.escape(folder.name)})-(?:{VERSION})")
         for applied in sorted(output.glob(f"build/*/{APPLIED}")):
-            there = {Path(line).name for line in applied.read_text().splitlines()}
-            package = name.fullmatch(applied.parent.name)
-            if package and (missing := [patch for patch in wanted if patch not in there]):
-                found[package[1]] = missing
+            if package := name.fullmatch(applied.parent.name):
+                there = {Path(line).name for line in applied.read_text().splitlines()}
+                if missing := [patch for patch in wanted if patch not in there]:
+                    found[package[1]] = missing
     return found
