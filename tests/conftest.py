@@ -34,9 +34,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "out" in metafunc.fixturenames:
         outputs = [Output.read(Path(path).absolute()) for path in metafunc.config.getoption("output")]
-        # Outputs may be tested side by side (pytest-xdist); the tests of one output share it.
-        metafunc.parametrize("out", [pytest.param(out, id=out.path.name, marks=pytest.mark.xdist_group(out.path.name))
+        metafunc.parametrize("out", [pytest.param(out, id=out.path.name, marks=side_by_side(out, metafunc))
                                      for out in outputs], scope="session")
+
+
+def side_by_side(out: Output, metafunc: pytest.Metafunc) -> pytest.MarkDecorator:
+    """What pytest-xdist runs one after another: the tests of an output that some of them build anew, and else those of
+    a file."""
+    name = out.path.name
+    return pytest.mark.xdist_group(f"{name}-{metafunc.definition.path.stem}" if out.prebuilt else name)
 
 
 @pytest.fixture(autouse=True)

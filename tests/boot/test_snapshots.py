@@ -35,7 +35,7 @@ def counts_to(guest: Console, number: int, limit: float) -> None:
 @pytest.mark.parametrize("how", [("--snapshots",), ("--snapshots", "--instant")], ids=["booted", "instant"])
 def test_a_count_and_a_file_go_back(console: Callable[..., Console], monitor: Monitor, out: Output, limit: float,
                                     how: tuple[str, ...]) -> None:
-    host = out.path / "9p/host"
+    host = out.path / "9p/snapshots"
     host.parent.mkdir(exist_ok=True)
     host.write_text("first\n")
     with console(*how) as guest:
@@ -51,7 +51,7 @@ def test_a_count_and_a_file_go_back(console: Callable[..., Console], monitor: Mo
         done = monitor("loadvm", "mine")
         assert done.returncode == 0, done.stderr
         assert count(guest) < saved + 20
-        assert guest.run("cat /f /mnt/9p/data/host")[0].split() == ["0", "second"]
+        assert guest.run("cat /f /mnt/9p/data/snapshots")[0].split() == ["0", "second"]
         counts_to(guest, saved + 5, limit)
 
 

@@ -5,8 +5,8 @@
     scripts/test --tier unit -- -k outcome -x
     scripts/test --tier boot --output out/aarch64
 
-Several outputs are tested at the same time, as many as there are processors. A test on an output that fails runs
-once more, as a guest on a busy machine may be late; pytest's summary names it (RERUN). What follows a lone -- goes to
+Tests of several outputs run side by side, as many as there are processors. A test on an output that fails runs once
+more, as a guest on a busy machine may be late; pytest's summary names it (RERUN). What follows a lone -- goes to
 pytest, which then does neither. Exit status: 0 when every test that ran passed, else 1.
 """
 from __future__ import annotations
