@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 
 import pytest
 
-from lkmc import option_types, options
+from lkmc import option_types, options, paths
+
+COMMANDS = sorted(path.stem for path in (paths.TOP / "scripts/lkmc/commands").glob("[a-z]*.py"))
 
 
 @pytest.mark.parametrize("name", options.OPTIONS)
@@ -14,6 +17,12 @@ def test_every_option_has_a_help_and_is_called_as_it_is_listed(name: str) -> Non
     flags, how = options.OPTIONS[name]
     assert how["help"] and not how["help"].endswith(".")
     assert f"--{name}" in flags
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_whatever_looks_into_an_output_finds_a_variant(name: str) -> None:
+    names = importlib.import_module(f"lkmc.commands.{name}").OPTIONS
+    assert ("output" in names) == ("variant" in names)
 
 
 def test_no_two_options_have_the_same_letter() -> None:

@@ -18,7 +18,7 @@ from lkmc.addr2line import PLACE, Place, Resolver, places
 from lkmc.errors import UserError
 from lkmc.output import Output
 
-OPTIONS = ("arch", "output")
+OPTIONS = ("arch", "output", "variant")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from lkmc import disk2, output, qmp
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "run-id")
+OPTIONS = ("arch", "output", "variant", "run-id")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from lkmc import network, output, qmp
 from lkmc.errors import UserError
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "run-id")
+OPTIONS = ("arch", "output", "variant", "run-id")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from lkmc import output, qmp, snapshots
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "run-id", "qmp")
+OPTIONS = ("arch", "output", "variant", "run-id", "qmp")
 REFUSED = 1
 
 

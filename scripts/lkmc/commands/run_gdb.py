@@ -23,8 +23,8 @@ from lkmc.machine import Machine
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "run-id", "before", "after", "no-continue", "no-lxsymbols", "kgdb", "debug", "early",
-           "dry-run", "userland", "static", "gcc-which", "baremetal", "sim")
+OPTIONS = ("arch", "output", "variant", "run-id", "before", "after", "no-continue", "no-lxsymbols", "kgdb", "debug",
+           "early", "dry-run", "userland", "static", "gcc-which", "baremetal", "sim")
 
 REVERSE_LIMIT = 120     # seconds for a step back in a replay
 

@@ -15,7 +15,8 @@ from lkmc import guest_programs, output
 from lkmc.commands import run_gdb
 from lkmc.errors import MissingOutput
 
-OPTIONS = ("arch", "output", "run-id", "before", "after", "no-continue", "no-lxsymbols", "debug", "pid", "dry-run")
+OPTIONS = ("arch", "output", "variant", "run-id", "before", "after", "no-continue", "no-lxsymbols", "debug", "pid",
+           "dry-run")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

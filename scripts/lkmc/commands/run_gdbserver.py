@@ -13,7 +13,7 @@ import argparse
 from lkmc import gdb, guest_programs, machine, network, output, qmp, toolchain
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "run-id", "before", "after", "no-continue", "debug", "timeout", "dry-run")
+OPTIONS = ("arch", "output", "variant", "run-id", "before", "after", "no-continue", "debug", "timeout", "dry-run")
 PORT = 45457        # rootfs_overlay/gdbserver.sh has it too
 PATIENCE = 60.0     # seconds until gdbserver is there, unless --timeout says otherwise
 

@@ -11,7 +11,7 @@ import shlex
 
 from lkmc import machine, output, toolchain
 
-OPTIONS = ("arch", "output", "dry-run")
+OPTIONS = ("arch", "output", "variant", "dry-run")
 TAKES_REST = True
 
 

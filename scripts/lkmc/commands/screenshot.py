@@ -19,7 +19,7 @@ from lkmc import files, frames, output, qmp
 from lkmc.errors import UserError
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "run-id", "emulator")
+OPTIONS = ("arch", "output", "variant", "run-id", "emulator")
 FORMATS = {".png": "png", ".ppm": "ppm"}
 
 

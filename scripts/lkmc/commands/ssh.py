@@ -22,7 +22,7 @@ from lkmc.errors import EmulatorFailed, MissingOutput, UserError
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "run-id", "instant", "timeout")
+OPTIONS = ("arch", "output", "variant", "run-id", "instant", "timeout")
 PORT = 22
 LIMIT = 120.0       # seconds until the server answers, unless --timeout says otherwise
 GREETING = 2.0      # seconds for a server's greeting, once it is there

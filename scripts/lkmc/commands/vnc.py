@@ -17,7 +17,7 @@ from lkmc import apt, output, screen
 from lkmc.errors import UserError
 from lkmc.run_folder import RunFolder
 
-OPTIONS = ("arch", "output", "run-id", "dry-run")
+OPTIONS = ("arch", "output", "variant", "run-id", "dry-run")
 VIEWER = {"vncviewer": "tigervnc-viewer"}       # a program, and the distro's package of it
 
 
