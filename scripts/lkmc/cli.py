@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from lkmc import options, output, paths
-from lkmc.conflicts import only_one
+from lkmc import configured, options, output, paths
+from lkmc.conflicts import forget, only_one
 from lkmc.errors import LkmcError, UserError, of_system
 
 OUR_ERROR = 125     # so that `git bisect run` skips what failed for a reason of ours
@@ -120,8 +120,12 @@ def _typed(parser: Parser, words: list[str], names: set[str]) -> frozenset[str]:
 
 
 def _place(args: argparse.Namespace) -> None:
-    """Make the output of --variant that of --output, which is all that commands know. Raises UserError."""
+    """Make the output of --variant that of --output, which is all that commands know; an output that lkmc.toml names
+    gives way to another architecture. Raises UserError."""
     only_one(args, "output", "variant")
+    given = getattr(args, "output", None)
+    if given and "arch" in args.typed and configured.arch_of(given) not in ("", args.arch):
+        forget(args, ["output"])
     if getattr(args, "variant", None) is not None:
         args.output = output.variant(args.arch, args.variant)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from lkmc import image_format, paths
-from lkmc.errors import MissingOutput, UserError, of_system
+from lkmc import configured, image_format, paths
+from lkmc.errors import MissingOutput, of_system
 from lkmc.machine import Machine, arches
 
 
@@ -195,6 +195,5 @@ def _how_to_make(path: Path) -> str:
 def find(path: Path | None, arch: str, arch_given: bool = False) -> Output:
     """The output folder that was asked for. A given folder decides the architecture, unless one was given as well."""
     output = Output.read(path.absolute() if path else default(arch))
-    if arch_given and path and output.arch != arch:
-        raise UserError(f"{path} is an output for {output.arch}, not for {arch}; leave out --arch or --output")
+    configured.refuse_other(path, output.arch, arch, arch_given)
     return output

@@ -17,7 +17,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from lkmc import apt, baremetal, buildroot, patches, paths, variant
+from lkmc import apt, baremetal, buildroot, configured, patches, paths, variant
 from lkmc.errors import MissingOutput, UserError
 from lkmc.kconfig import request
 from lkmc.kconfig.write import configure
@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    configured.settle(args)
     output = (args.output or paths.OUT / args.arch).absolute()
     if args.direct:
         return direct(output, args.direct, args.targets)

@@ -21,7 +21,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lkmc import apt, buildroot, paths, variant
+from lkmc import apt, buildroot, configured, paths, variant
 from lkmc.errors import UserError
 from lkmc.kconfig import check, difference, enable, explain, fragment, lost, request, subject
 from lkmc.kconfig.subject import Subject
@@ -40,6 +40,7 @@ def main(args: argparse.Namespace) -> int:
     if what not in QUESTIONS or len(operands) not in QUESTIONS[what][1]:
         raise UserError(f"{' '.join(args.question)!r} is no question; see scripts/config --help for explain, diff, "
                         "save and check")
+    configured.settle(args)
     apt.require(buildroot.TOOLS, args.yes)
     return QUESTIONS[what][0](args, *operands)
 

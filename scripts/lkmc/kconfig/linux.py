@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from lkmc import machine
+from lkmc import configured, machine
 from lkmc.errors import MissingOutput
 from lkmc.kconfig import fragment, lost
 from lkmc.kconfig.fragment import Layer
@@ -21,18 +21,13 @@ def of_output(output: Path) -> LinuxTree | None:
                and path.name != "linux-headers"]
     if not sources or not config.is_file():
         return None
-    arch = arch_of(output)
+    arch = configured.arch_of(output)
     compilers = sorted((path for path in (output / "host/bin").glob("*-gcc") if "-linux" in path.name),
                        key=lambda path: len(path.name))
     if arch not in machine.arches() or not compilers:
         return None
     newest = max(sources, key=lambda path: path.stat().st_mtime)
     return LinuxTree(newest, machine.read(arch).prebuilt.kernel_arch, str(compilers[0]).removesuffix("gcc"))
-
-
-def arch_of(output: Path) -> str:
-    """The architecture of a configured output, as Buildroot calls it."""
-    return fragment.values(fragment.config(output / ".config")).get("BR2_ARCH", '""')[1:-1]
 
 
 def of_sources(sources: Path, arch: str) -> LinuxTree:

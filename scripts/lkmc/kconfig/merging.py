@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from lkmc import buildroot, paths
+from lkmc import buildroot, configured, paths
 from lkmc.errors import MissingOutput
 from lkmc.kconfig import fragment, linux, request
 from lkmc.kconfig.tree import LinuxTree
@@ -47,7 +47,7 @@ def _of_linux(tree: Path, folder: Path, output: Path, kernel: LinuxTree) -> dict
     lost = folder / "lost.config"
     lost.write_text(f"{LOST['CONFIG_']}\n")
     files = [*request.kernel_files(fragment.config(output / ".config"), output), lost]
-    arch = linux.arch_of(output)
+    arch = configured.arch_of(output)
     (folder / ".config").write_text(f'BR2_ARCH="{arch}"\n{request.LIST}="{" ".join(map(str, files))}"\n')
     merge = [str(tree / "support/kconfig/merge_config.sh"), "-m", "-O", str(folder), *map(str, files)]
     merged, make = folder / "merged", [*kernel.make(), f"KCONFIG_CONFIG={folder}/merged", "olddefconfig"]
