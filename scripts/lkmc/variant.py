@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 from lkmc import buildroot, overrides, paths, sources
+from lkmc.conflicts import refuse
 from lkmc.errors import LkmcError, MissingOutput, UserError
 from lkmc.kconfig import request
 from lkmc.kconfig.request import ConfigRequest
@@ -47,20 +49,29 @@ def asks(args: argparse.Namespace) -> bool:
 def wanted(args: argparse.Namespace, tree: Path, output: Path) -> ConfigRequest:
     """The configuration that the options ask for: an architecture's, or a variant's over its base's. For a variant,
     files that it is made of are written to the output. Raises LkmcError."""
-    asked = ConfigRequest.of(args)
     if not args.variant and not asks(args):
-        return asked
-    if args.defconfig:
-        raise UserError("--defconfig: a variant has the configuration of its base; change it with --fragment and --set")
+        return ConfigRequest.of(args)
+    refuse(args, ["defconfig"], "is not for a variant, which has its base's; change it with --fragment and --set")
     base = Output.read((args.base or paths.OUT / args.arch).absolute())
     if base.path == output:
         raise UserError(f"{output} is the base itself; name its variant with --variant, or --output another folder")
     output.mkdir(parents=True, exist_ok=True)
     (output / BASE_CONFIG).write_text(_saved(tree, base, output))
     lines = settings(base, args.kernel_version, args.qemu_version)
+    _tell_left_out(args, output / FRAGMENT)
     (output / FRAGMENT).write_text("\n".join([f"# What scripts/build made of {base.path}.", *lines, ""]))
+    asked = ConfigRequest.of(args)
     return replace(asked, defconfig=str(output / BASE_CONFIG),
                    fragments=(str(output / FRAGMENT), *asked.fragments))
+
+
+def _tell_left_out(args: argparse.Namespace, file: Path) -> None:
+    """Say which versions the variant had so far and loses now, for each request begins at its base."""
+    before = file.read_text() if file.exists() else ""
+    for option, sign in (("kernel_version", "BR2_LINUX_KERNEL_CUSTOM_"), ("qemu_version", f"{HOST_QEMU[0]}=y")):
+        if getattr(args, option) is None and re.search(f"^{sign}", before, re.M):
+            print(f"{file.parent} was made with --{option.replace('_', '-')} before, which is left out now; give it "
+                  f"again to keep it", file=sys.stderr)
 
 
 def override(args: argparse.Namespace, output: Path) -> None:

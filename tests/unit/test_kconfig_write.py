@@ -8,7 +8,8 @@ from pathlib import Path
 import kconfig_trees
 import pytest
 
-from lkmc import cli, paths
+from lkmc import buildroot, cli, paths
+from lkmc.commands import build
 from lkmc.errors import LkmcError, UserError
 from lkmc.kconfig import fragment, request
 from lkmc.kconfig.request import ConfigRequest
@@ -52,9 +53,42 @@ def test_what_did_not_take_is_returned_and_the_rest_written(tree: Path, tmp_path
     assert written(tmp_path / "o")["BR2_PACKAGE_A"] == "n"
 
 
-def test_a_build_does_not_begin_when_a_request_is_lost(tree: Path, tmp_path: Path) -> None:
+def test_a_build_does_not_begin_when_a_request_is_lost_nor_the_next_without_it(tree: Path, tmp_path: Path) -> None:
+    write(tree, tmp_path / "o", ConfigRequest("some_defconfig", (), ("BR2_JOBS=4",)))
+    before = {path.name: path.read_bytes() for path in (tmp_path / "o").iterdir()}
     with pytest.raises(LkmcError, match="BR2_PACKAGE_X86=y did not take .*; nothing was built"):
         configure(tree, tmp_path / "o", ConfigRequest("some_defconfig", (), ("BR2_PACKAGE_X86",)))
+    assert {path.name: path.read_bytes() for path in (tmp_path / "o").iterdir()} == before
+
+
+def test_what_the_next_request_leaves_out_is_told(tree: Path, tmp_path: Path) -> None:
+    mine = make_fragment(tmp_path / "mine", "BR2_PACKAGE_A_TOOLS=y\n")
+    write(tree, tmp_path / "o", ConfigRequest("some_defconfig", (mine,), ("BR2_JOBS=4",), (), ("CONFIG_A=y",)))
+    _, notes = write(tree, tmp_path / "o", ConfigRequest("some_defconfig", (), ("BR2_JOBS=5",)))
+    assert notes == [f"{tmp_path}/o was configured with --fragment {mine} --linux-set CONFIG_A=y before, which is left "
+                     f"out now; give it again to keep it (the former .config is .config.old)"]
+    assert write(tree, tmp_path / "o", ConfigRequest("some_defconfig", (), ("BR2_JOBS=5",)))[1] == []
+
+
+@pytest.mark.parametrize("name, absolute", [("some_defconfig", False), ("./mine", True), ("/x/mine", True)])
+def test_a_defconfig_by_its_path_is_found_from_elsewhere(name: str, absolute: bool) -> None:
+    wanted = ConfigRequest.of(cli.parse(build, "build", ["--defconfig", name]))
+    assert wanted.defconfig == (str(Path(name).absolute()) if absolute else name)
+
+
+def test_what_lkmc_toml_asks_for_is_done_once_and_not_over_an_edit(
+        tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buildroot, "make", lambda *_: None)
+    file = tmp_path / "f.toml"
+    words = ["--yes", "--buildroot", str(tree), "--output", str(tmp_path / "o"), "--config-file", str(file), "some"]
+    jobs = []
+    for setting in ("BR2_JOBS=4", "BR2_JOBS=4", "BR2_JOBS=5"):
+        file.write_text(f'defconfig = "some_defconfig"\nset = ["{setting}"]\n')
+        assert cli.main("build", words) == 0
+        jobs.append(written(tmp_path / "o")["BR2_JOBS"])
+        config = (tmp_path / "o/.config").read_text()
+        (tmp_path / "o/.config").write_text(config.replace("BR2_JOBS=4", "BR2_JOBS=9"))
+    assert jobs == ["4", "9", "5"]
 
 
 @pytest.mark.parametrize("text, said", [

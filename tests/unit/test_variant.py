@@ -10,7 +10,7 @@ import fakes
 import pytest
 
 from lkmc import cli, machine, output, overrides, paths, qemu, variant
-from lkmc.commands import run
+from lkmc.commands import build, run
 from lkmc.errors import MissingOutput, UserError
 from lkmc.output import Output
 from lkmc.request import RunRequest
@@ -144,6 +144,30 @@ def test_a_branch_of_a_local_tree_is_pinned_to_its_commit(tmp_path: Path) -> Non
 def test_what_is_no_kernel_is_answered_with_what_is(source: str) -> None:
     with pytest.raises(UserError, match="a version such as 6.12.30"):
         variant.linux(source)
+
+
+@pytest.mark.parametrize("words, told", [
+    ([], ["--kernel-version", "--qemu-version"]), (["--kernel-version", "6.1", "--qemu-version", "10.1.0"], []),
+    (["--kernel-version", "6.1"], ["--qemu-version"])])
+def test_a_version_that_the_next_request_leaves_out_is_told(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str],
+        told: list[str]) -> None:
+    base = built(tmp_path / "base")
+    monkeypatch.setattr(variant, "_saved", lambda *_: "")
+    for given in (["--kernel-version", "6.12", "--qemu-version", "10.1.0"], words):
+        args = cli.parse(build, "build", ["--base", str(base.path), "--output", str(tmp_path / "o"), *given])
+        capsys.readouterr()
+        variant.wanted(args, tmp_path, tmp_path / "o")
+    assert [line.split()[4] for line in capsys.readouterr().err.splitlines()] == told
+
+
+def test_a_variant_has_no_defconfig_and_that_of_lkmc_toml_gives_way(tmp_path: Path) -> None:
+    (tmp_path / "f.toml").write_text('defconfig = "mine"\n')
+    words = ["--config-file", str(tmp_path / "f.toml"), "--variant", "a", "--base", str(tmp_path / "none")]
+    with pytest.raises(MissingOutput):
+        variant.wanted(cli.parse(build, "build", words), tmp_path, tmp_path / "o")
+    with pytest.raises(UserError, match="--defconfig is not for a variant, which has its base's"):
+        variant.wanted(cli.parse(build, "build", [*words, "--defconfig", "x"]), tmp_path, tmp_path / "o")
 
 
 def test_nobodys_checksum_is_asked_of_a_version_of_ones_own(tmp_path: Path) -> None:

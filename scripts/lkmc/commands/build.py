@@ -37,7 +37,7 @@ def main(args: argparse.Namespace) -> int:
     apt.require(buildroot.TOOLS, args.yes)
     tree = buildroot.provide(args.buildroot)
     new = not (output / ".config").exists()
-    if new or args.defconfig or variant.asks(args) or request.ConfigRequest.of(args).asks:
+    if new or variant.asks(args) or _asks(args, output):
         configure(tree, output, variant.wanted(args, tree, output))
         variant.override(args, output)
     targets = args.targets or ["all"]
@@ -48,6 +48,14 @@ def main(args: argparse.Namespace) -> int:
         print(f"{package} was unpacked before {', '.join(missing)} came; to have it: scripts/build --arch {args.arch} "
               f"--output {output} {package}-dirclean all", file=sys.stderr)
     return 0
+
+
+def _asks(args: argparse.Namespace, output: Path) -> bool:
+    """Whether the output is to be configured anew: what lkmc.toml says is done once, not over later edits."""
+    wanted = request.ConfigRequest.of(args)
+    if args.typed & {name.replace("-", "_") for name in request.OPTIONS}:
+        return True
+    return bool(args.defconfig or wanted.asks) and request.read(output) != wanted
 
 
 def direct(output: Path, package: str, targets: list[str]) -> int:

@@ -16,6 +16,8 @@ from lkmc.kconfig.fragment import Assignment, Layer
 RECORD = "lkmc-config.json"             # in the output: the request that its .config was made of
 LINUX_SET = "linux-set.config"          # in the output: the kernel fragment of --linux-set
 OPTIONS = ("defconfig", "config", "set", "linux-fragment", "linux-set")
+FIELDS = {"--fragment": "fragments", "--set": "settings", "--linux-fragment": "linux_fragments",
+          "--linux-set": "linux_settings"}      # the lists of a request, by the options that fill them
 OWN = "make defconfig"                  # what messages call the kernel's own configuration
 BASE = "BR2_LINUX_KERNEL_CUSTOM_CONFIG_FILE"
 LIST = "BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES"
@@ -33,7 +35,8 @@ class ConfigRequest:
     @classmethod
     def of(cls, args: argparse.Namespace) -> ConfigRequest:
         """The request that the parsed options of OPTIONS make."""
-        return cls(args.defconfig or f"lkmc_{args.arch}_defconfig", _names(args.config), tuple(args.set),
+        name = args.defconfig or f"lkmc_{args.arch}_defconfig"
+        return cls(str(Path(name).absolute()) if "/" in name else name, _names(args.config), tuple(args.set),
                    _names(args.linux_fragment), tuple(args.linux_set))
 
     @property
@@ -58,6 +61,14 @@ def read(output: Path) -> ConfigRequest | None:
 
 def record(output: Path, request: ConfigRequest) -> None:
     (output / RECORD).write_text(json.dumps(asdict(request), indent=1) + "\n")
+
+
+def left_out(before: ConfigRequest | None, now: ConfigRequest) -> list[str]:
+    """The options of an earlier request that this one has not, nor sets otherwise."""
+    def names(request: ConfigRequest | None, field: str) -> dict[str, str]:
+        return {one.partition("=")[0]: one for one in getattr(request, field, ())}
+    return [word for option, field in FIELDS.items() for name, one in names(before, field).items()
+            if name not in names(now, field) for word in (option, one)]
 
 
 def defconfig_file(buildroot: Path, name: str) -> Path:

@@ -2,6 +2,7 @@
 """Write an output's configuration, and say what of the request did not take."""
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -19,6 +20,13 @@ def write(tree: Path, output: Path, wanted: ConfigRequest, linux_too: bool = Tru
 
     The kernel's part is checked as well where its sources are there, else when Buildroot configures the kernel.
     """
+    config, missing, notes = _compute(tree, output, wanted, linux_too)
+    return missing, [*notes, *_store(output, config, wanted)]
+
+
+def _compute(tree: Path, output: Path, wanted: ConfigRequest,
+             linux_too: bool = True) -> tuple[str, list[Lost], list[str]]:
+    """The .config, what of the request is not in it, and what else is to be said; nothing is written."""
     layers = request.layers(tree, wanted)
     defconfig = request.defconfig_file(tree, wanted.defconfig)
     text = fragment.text(fragment.merged(layers).values()) + f'BR2_DEFCONFIG="{defconfig}"\n'
@@ -35,11 +43,12 @@ def write(tree: Path, output: Path, wanted: ConfigRequest, linux_too: bool = Tru
         over += more[len(wanted.linux_fragments):]
         found, doubts = linux.check(kernel, over)
         missing, notes = missing + found, notes + doubts
-    _store(output, computed.config, wanted)
-    return missing, notes
+    return computed.config, missing, notes
 
 
-def _store(output: Path, config: str, wanted: ConfigRequest) -> None:
+def _store(output: Path, config: str, wanted: ConfigRequest) -> list[str]:
+    """Write it all; a note of what the output was configured with before, for each request begins at the defconfig."""
+    gone = request.left_out(request.read(output), wanted)
     settings = output / request.LINUX_SET
     if wanted.linux_settings:
         lines = fragment.text(fragment.settings(wanted.linux_settings, "CONFIG_", "--linux-set").assignments)
@@ -52,13 +61,17 @@ def _store(output: Path, config: str, wanted: ConfigRequest) -> None:
         target.replace(output / ".config.old")
     part.write_text(config)
     part.replace(target)
+    return [f"{output} was configured with {shlex.join(gone)} before, which is left out now; give it again to keep it "
+            f"(the former .config is .config.old)"] if gone else []
 
 
 def configure(tree: Path, output: Path, wanted: ConfigRequest) -> None:
-    """write() for a build, which a lost request ends before it began. Raises LkmcError."""
-    missing, notes = write(tree, output, wanted)
+    """write() for a build, which a lost request ends before it began, the output as it was. Raises LkmcError."""
+    config, missing, notes = _compute(tree, output, wanted)
     for text in [*(one for one in missing if not one.fails), *notes]:
         print(text, file=sys.stderr)
     lost_ones = [str(one) for one in missing if one.fails]
     if lost_ones:
         raise LkmcError("; ".join([*lost_ones, "nothing was built; change the request, or ask scripts/config explain"]))
+    for text in _store(output, config, wanted):
+        print(text, file=sys.stderr)
