@@ -33,6 +33,12 @@ def package(output: Path, folder: Path) -> str | None:
     return None
 
 
+def packages(output: Path) -> list[str]:
+    """The packages that are taken from a folder of their name, by our lines."""
+    found = (re.fullmatch(rf"(?:HOST_)?(\w+)_OVERRIDE_SRCDIR = .*/([^/]+){MARK}", line) for line in _lines(output))
+    return sorted({line[2] for line in found if line and line[1] == variable(line[2])})
+
+
 def built_names(output: Path, package: str) -> list[str]:
     """The names under which Buildroot has built a package from its override: its own, and the host package's."""
     return [name for name in (package, f"host-{package}") if (output / f"build/{name}-custom").exists()]

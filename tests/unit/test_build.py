@@ -26,7 +26,9 @@ def test_the_script_of_the_package_is_run_and_its_status_returned(
     (["--direct", "busybox"],
      "/lkmc-direct: not there; Buildroot's first build of a package writes it, for those that can: lkmc-userland"),
     (["--direct", "lkmc-userland", "all", "linux"],
-     "--direct lkmc-userland builds without Buildroot, whose targets are all linux; give one or the other")])
+     "--direct lkmc-userland builds without Buildroot, whose targets are all linux; give one or the other"),
+    (["--direct", "lkmc-userland", "--linux-set", "CONFIG_A"],
+     "--linux-set configures, and --direct builds without Buildroot; leave out one of the two")])
 def test_what_cannot_be_built_so_is_told(
         tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
     fakes.script(tmp_path / "build/lkmc-userland/lkmc-direct", "exit 0")

@@ -52,6 +52,7 @@ def content(folder: Path) -> dict[str, bytes]:
     ("--fragment", "linux", "linux:1: CONFIG_A is a symbol of Linux"),
     ("--fragment", "folder", "folder: a folder, not a fragment"), ("--fragment", "binary", "binary:2: not text"),
     ("--fragment", "none", "none: no such file or directory; ours are in configs/fragments/"),
+    ("--set", "BR2_JOBS=a b", "write y, m, n, a number, or a string in quotes (--set 'BR2_JOBS=\"a b\"')"),
     ("--set", "hello=1", "--set hello=1: 'hello=1' is no assignment"),
     ("--set", "BR2_JOBS=100", "--set BR2_JOBS=100: 100 is out of range"),
     ("--set", "BR2_PACKAGE_A=3", "BR2_PACKAGE_A is a bool, and 3 is none"),
@@ -91,6 +92,9 @@ def test_what_cannot_be_written_leaves_the_output_as_it_was(
     (["diff", "none", "o"], "none: no such file or directory"), (["diff", "o"], "is no question"),
     (["save", "busybox"], "save busybox: choose buildroot or linux"), (["save"], "is no question"),
     (["check", "busybox"], "check busybox: choose buildroot or linux"),
+    (["explain", "BR2_JOBS", "--set", "BR2_A"], "--set is nothing to scripts/config explain; leave it out"),
+    (["save", "linux", "--linux", "folder"], "--linux is nothing to scripts/config save"),
+    (["--enable"], "--enable is nothing to scripts/config without a question"),
 ])
 def test_a_question_that_makes_no_sense_is_refused(
         here: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:

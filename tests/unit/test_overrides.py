@@ -80,3 +80,11 @@ def test_make_reads_both_files_though_a_path_is_quoted(folder: Path) -> None:
     overrides.add(folder, {"override QEMU_VERSION": "9.2.4"})
     assert made(folder, "QEMU_VERSION") == "[9.2.4]", "the package's own version comes later and gives way"
     assert made(folder, "LINUX_VERSION") == "[own]"
+
+
+def test_packages_that_are_hacked_are_told_from_others(folder: Path) -> None:
+    assert overrides.packages(folder) == []
+    (folder / "local.mk").write_text("BUSYBOX_OVERRIDE_SRCDIR = /src/busybox\n")
+    for package, place in (("linux", "/s/linux"), ("lkmc-userland", "/s/lkmc-userland"), ("qemu", "/s/qemu-10")):
+        overrides.add(folder, overrides.source(package, Path(place)))
+    assert overrides.packages(folder) == ["linux", "lkmc-userland"]

@@ -112,7 +112,11 @@ def test_hack_takes_what_the_output_takes_and_done_prints_the_patch(
 
 @pytest.mark.parametrize("words, said", [
     (["gem5"], "builds no package 'gem5'"), (["qmeu"], "did you mean qemu"), (["toolchain"], "builds no package"),
-    (["linux", "--from", "/nonexistent"], "neither a tarball")])
+    (["linux", "--from", "/nonexistent"], "neither a tarball"),
+    (["linux", "--done"], "takes no 'linux' from src/, only: nothing; begin with scripts/hack --arch x86_64 --output"),
+    (["..", "--done"], "takes no '..' from src/"),
+    (["linux", "--done", "--from", "x.tar"], "--from begins a hack and --done ends one"),
+    (["linux", "--subject", "x"], "--subject is the patch's, which --done prints")])
 def test_hack_says_what_it_cannot_do_and_changes_nothing(
         hacked: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
     assert cli.main("hack", ["--output", str(hacked), *words]) == 125

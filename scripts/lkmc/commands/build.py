@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 
 from lkmc import apt, baremetal, buildroot, configured, patches, paths, variant
+from lkmc.conflicts import refuse
 from lkmc.errors import MissingOutput, UserError
 from lkmc.kconfig import request
 from lkmc.kconfig.write import configure
@@ -33,6 +34,8 @@ def main(args: argparse.Namespace) -> int:
     configured.settle(args)
     output = (args.output or paths.OUT / args.arch).absolute()
     if args.direct:
+        refuse(args, [name.replace("-", "_") for name in (*request.OPTIONS, *variant.OPTIONS) if name != "variant"],
+               "configures, and --direct builds without Buildroot; leave out one of the two")
         return direct(output, args.direct, args.targets)
     apt.require(buildroot.TOOLS, args.yes)
     tree = buildroot.provide(args.buildroot)

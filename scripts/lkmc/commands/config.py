@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lkmc import apt, buildroot, configured, paths, variant
+from lkmc.conflicts import refuse
 from lkmc.errors import UserError
 from lkmc.kconfig import check, difference, enable, explain, fragment, lost, request, subject
 from lkmc.kconfig.subject import Subject
@@ -29,6 +30,9 @@ from lkmc.kconfig.write import write
 from lkmc.machine import arches
 
 OPTIONS = ("arch", "output", "buildroot", *request.OPTIONS, *variant.OPTIONS, "linux", "enable")
+# The options that only some of QUESTIONS have a use for, as argparse calls them.
+ONLY = {**{name.replace("-", "_"): ("write",) for name in (*request.OPTIONS, *variant.OPTIONS) if name != "variant"},
+        "enable": ("explain",), "linux": ("explain", "check")}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +44,8 @@ def main(args: argparse.Namespace) -> int:
     if what not in QUESTIONS or len(operands) not in QUESTIONS[what][1]:
         raise UserError(f"{' '.join(args.question)!r} is no question; see scripts/config --help for explain, diff, "
                         "save and check")
+    which = f"scripts/config {what}" if args.question else "scripts/config without a question"
+    refuse(args, [option for option, of in ONLY.items() if what not in of], f"is nothing to {which}; leave it out")
     configured.settle(args)
     apt.require(buildroot.TOOLS, args.yes)
     return QUESTIONS[what][0](args, *operands)

@@ -35,6 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    if args.done and args.source:
+        raise UserError("--from begins a hack and --done ends one; leave out one of the two")
+    if args.subject and not args.done:
+        raise UserError("--subject is the patch's, which --done prints; leave it out, or add --done")
     built = Output.read((args.output or paths.OUT / args.arch).absolute())
     if args.done:
         return _done(args, built)
@@ -89,6 +93,10 @@ def _provide(source: str | None, tree: Path, built: Output, name: str, folder: P
 
 def _done(args: argparse.Namespace, built: Output) -> int:
     folder = sources.folder(args.package)
+    hacked = overrides.packages(built.path)
+    if args.package not in hacked:
+        raise UserError(f"{built.path} takes no {args.package!r} from src/, only: {' '.join(hacked) or 'nothing'}; "
+                        f"begin with scripts/hack {_where(built)} PACKAGE")
     changed = sources.patch(folder, args.package, args.subject or f"{args.package}: local changes") \
         if folder.exists() else ""
     overrides.remove(built.path, overrides.source(args.package, folder))

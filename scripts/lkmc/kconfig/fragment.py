@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -90,6 +91,8 @@ def setting(text: str, prefix: str, where: str) -> Assignment:
                         f"or # {prefix}NAME is not set")
     if not VALUE.fullmatch(match["value"]):
         hint = f'"{match["value"]}"' if '"' not in match["value"] and match["value"].strip() else '""'
+        if where.startswith("--"):      # of which a shell takes the quotes
+            hint = f"{where.split(' ')[0]} {shlex.quote(match['name'] + '=' + hint)}"
         raise UserError(f"{where}: {match['value'][:80]!r} is no value for {match['name']}; write y, m, n, a number, "
                         f"or a string in quotes ({hint})")
     return _assignment(match["name"], match["value"], where, prefix)
