@@ -21,6 +21,8 @@ COMMIT = "679b9ead7620bbf193620d1ebf56f53c1764d37a"
 TOOLS = {"make": "make", "gcc": "gcc", "g++": "g++", "git": "git", "patch": "patch", "bzip2": "bzip2", "perl": "perl",
          "cpio": "cpio", "unzip": "unzip", "rsync": "rsync", "file": "file", "bc": "bc", "wget": "wget"}
 
+EDITORS = ("menuconfig", "nconfig", "gconfig", "xconfig")   # targets, those of packages too, such as linux-menuconfig
+
 
 def provide(given: Path | None) -> Path:
     """The Buildroot tree to build with: the given one, else the pinned one. Raises LkmcError."""
@@ -49,13 +51,13 @@ def _clone(tree: Path) -> None:
     partial.rename(tree)
 
 
-def run(command: Sequence[str]) -> int:
-    """Print a command, run it in this terminal, return its status."""
+def run(command: Sequence[str], keys: bool = False) -> int:
+    """Print a command, run it in this terminal, return its status. keys: it is one that somebody types to."""
     print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
     environment = dict(os.environ)
     if os.geteuid() == 0:       # some host packages' configure refuses root otherwise
         environment["FORCE_UNSAFE_CONFIGURE"] = "1"
-    return subprocess.run(command, stdin=subprocess.DEVNULL, env=environment).returncode
+    return subprocess.run(command, stdin=None if keys else subprocess.DEVNULL, env=environment).returncode
 
 
 def command(tree: Path, output: Path, *targets: str) -> list[str]:
@@ -66,7 +68,7 @@ def command(tree: Path, output: Path, *targets: str) -> list[str]:
 def make(tree: Path, output: Path, *targets: str) -> None:
     """Run make in Buildroot for an output folder, with this checkout as its external tree. Raises LkmcError."""
     words = command(tree, output, *targets)
-    status = run(words)
+    status = run(words, any(target.endswith(EDITORS) for target in targets))
     if status:
         raise LkmcError(f"make ended with status {status}; its last lines above say why. Go on with: "
                         f"{shlex.join(words)}")

@@ -103,6 +103,26 @@ def test_a_make_that_fails_says_how_to_go_on(
         buildroot.make(tree, Path("/o"), "all")
 
 
+@pytest.mark.parametrize("targets, typed", [(["linux-menuconfig"], True), (["busybox-nconfig", "all"], True),
+                                            (["olddefconfig"], False), (["all"], False)])
+def test_only_an_editor_is_typed_to(
+        tmp_path: Path, tree: Path, monkeypatch: pytest.MonkeyPatch, targets: list[str], typed: bool) -> None:
+    """A question of Kconfig's in the midst of a build has nobody to answer it."""
+    fakes.on_path(monkeypatch, tmp_path / "bin", make=f"cat >{tmp_path}/typed")
+    reader, writer = os.pipe()
+    os.write(writer, b"q")
+    os.close(writer)
+    before = os.dup(0)
+    os.dup2(reader, 0)
+    try:
+        buildroot.make(tree, Path("/o"), *targets)
+    finally:
+        os.dup2(before, 0)
+        for fd in (before, reader):
+            os.close(fd)
+    assert (tmp_path / "typed").read_text() == ("q" if typed else "")
+
+
 @pytest.mark.parametrize("uid, value", [(0, "1"), (1000, "")])
 def test_root_may_configure_host_packages_too(
         tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch, uid: int, value: str) -> None:
