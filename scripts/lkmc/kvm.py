@@ -6,6 +6,12 @@ import os
 import platform
 from pathlib import Path
 
+from lkmc.request import RunRequest
+
+# The device opens in some virtual machines and containers where no guest's instruction is ever executed.
+SILENT = ("nothing from the guest's console yet: KVM may not work on this host, though /dev/kvm opens; Ctrl-A X ends "
+          "the run, and without --kvm it is emulated")
+
 
 def missing(arch: str, device: Path = Path("/dev/kvm")) -> str:
     """Why this host cannot run guests of `arch` under KVM; empty if it can."""
@@ -16,3 +22,8 @@ def missing(arch: str, device: Path = Path("/dev/kvm")) -> str:
     if not os.access(device, os.R_OK | os.W_OK):
         return f"no permission to open {device}; join its group {device.group()}"
     return ""
+
+
+def silent(request: RunRequest) -> str:
+    """What to say of a guest whose console stays silent; empty where that is no wonder."""
+    return SILENT if request.kvm and not request.wait_gdb and not request.baremetal else ""

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from lkmc import gdb, instant, instant_qemu, machine, paths, process, qemu, recording, screen, tmux
+from lkmc import gdb, instant, instant_qemu, kvm, machine, paths, process, qemu, recording, screen, tmux
 from lkmc.errors import EmulatorFailed
 from lkmc.outcome import NO_ROOM, OUR_ERROR, Outcome, of_program, outcome
 from lkmc.output import Output
@@ -104,7 +104,8 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
     with process.terminal_restored():
         child = process.start((*command, "-S") if stopped else command, run, stdin, mute=request.background)
         try:
-            ended = process.watch(child, run, limit, go=stopped, hold=request.interactive)
+            ended = process.watch(child, run, limit, go=stopped, hold=request.interactive,
+                                  silent=kvm.silent(request))
         except process.Interrupted as interrupted:
             result = Outcome(128 + interrupted.number, INTERRUPTED)
         else:

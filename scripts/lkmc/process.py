@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PR_SET_PDEATHSIG = 1        # <sys/prctl.h>
 GRACE = 3.0                 # seconds between asking an emulator to end and killing it
+SILENCE = 10.0              # seconds after which a guest that runs would have said something
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -68,22 +69,23 @@ def terminal_restored() -> Iterator[None]:
 
 
 def watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None, go: bool = False,
-          hold: bool = False) -> Ended:
+          hold: bool = False, silent: str = "") -> Ended:
     """Wait for the emulator's end, or end it at the time limit (seconds). Raises Interrupted after a signal.
 
     go: it was started stopped, and goes on once we hear it. hold: where the host has no room for what the guest writes,
-    somebody is there to make some, so that it can go on; else that is its end.
+    somebody is there to make some, so that it can go on; else that is its end. silent: what to say where the guest's
+    console has said nothing after a while.
     """
     # Only here, while the emulator starts, as it takes a while.
     import asyncio
     try:
-        return asyncio.run(_watch(process, run, timeout, go, hold))
+        return asyncio.run(_watch(process, run, timeout, go, hold, silent))
     finally:
         kill(process)
 
 
 async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: float | None, go: bool,
-                 hold: bool) -> Ended:
+                 hold: bool, silent: str) -> Ended:
     import asyncio
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
@@ -104,6 +106,8 @@ async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: floa
 
     pidfd = os.pidfd_open(process.pid)
     loop.add_reader(pidfd, settle)
+    if silent:
+        loop.call_later(SILENCE, _say_if_silent, run.console_log, silent)
     for number in ENDING_SIGNALS:
         loop.add_signal_handler(number, settle, Interrupted(number))
     listener = asyncio.create_task(_shutdown_reason(run.socket("events"), ended, go, stuck))
@@ -124,6 +128,11 @@ async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: floa
     answered, reason = listener.result() if done else (False, None)
     text = run.status.read_text(errors="replace") if run.status.exists() else ""
     return Ended(process.returncode, text, reason, timed_out, answered, no_room)
+
+
+def _say_if_silent(console: Path, text: str) -> None:
+    if not console.exists() or not console.stat().st_size:
+        print(f"\r{text}", file=sys.stderr, flush=True)
 
 
 async def _shutdown_reason(socket: Path, ended: asyncio.Future[None], go: bool,

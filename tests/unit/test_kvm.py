@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lkmc import kvm
+from lkmc.request import RunRequest
 
 
 def test_kvm_is_refused_for_another_processor() -> None:
@@ -32,3 +33,9 @@ def test_kvm_is_refused_without_permission_and_the_group_is_named(
 def test_kvm_is_used_where_it_can_be(tmp_path: Path) -> None:
     (tmp_path / "kvm").touch()
     assert kvm.missing(platform.machine(), tmp_path / "kvm") == ""
+
+
+def test_silence_is_a_hint_only_of_a_guest_that_should_run_under_kvm() -> None:
+    assert "without --kvm it is emulated" in kvm.silent(RunRequest(kvm=True))
+    for request in (RunRequest(), RunRequest(kvm=True, wait_gdb=True), RunRequest(kvm=True, baremetal=True)):
+        assert kvm.silent(request) == ""

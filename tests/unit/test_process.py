@@ -67,6 +67,16 @@ def test_a_guest_that_a_full_disk_stopped_is_ended_unless_somebody_can_help(
     assert ("cont" in capsys.readouterr().err) is hold
 
 
+@pytest.mark.parametrize("said, told", [("", True), ("[    0.000000] Linux", False)])
+def test_a_console_that_stays_silent_is_told_of_once(
+        run: RunFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str,
+        told: bool) -> None:
+    monkeypatch.setattr(process, "SILENCE", 0.2)
+    command = ("sh", "-c", f"printf '{said}' >{run.console_log}; exec sleep 60")
+    got = process.watch(process.start(command, run, subprocess.DEVNULL), run, 1.5, silent="KVM may not work")
+    assert got.timed_out and capsys.readouterr().err == ("\rKVM may not work\n" if told else "")
+
+
 def test_an_exit_status_is_the_emulators_own(run: RunFolder) -> None:
     assert ended(run, "sh", "-c", "exit 3") == Ended(3, "", None, False, answered=False)
 
