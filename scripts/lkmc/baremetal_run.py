@@ -9,6 +9,7 @@ from lkmc import baremetal, launch, machine, programs, ready
 from lkmc.conflicts import refuse
 from lkmc.request import PAYLOADS, RunRequest
 from lkmc.run_folder import RunFolder
+from lkmc.user_mode import gcc_which
 
 # What Linux gives, and no other program.
 LINUX_ONLY = (*PAYLOADS, "kernel_cli", "kernel_cli_after_dash", "initrd", "persist", "kgdb", "kdb", "disk2", "graphic",
@@ -30,4 +31,5 @@ def run(args: Namespace) -> int:
     folder = RunFolder(built.path / "run" / request.run_id)
     command = baremetal.command(request, mach, built, folder, program)
     return launch.run(args, command, folder, built, lambda: folder.write(command, None),
-                      lambda: launch.supervise(request, command, folder), ["--baremetal", args.baremetal])
+                      lambda: launch.supervise(request, command, folder),
+                      [*gcc_which(args), "--baremetal", args.baremetal])

@@ -64,10 +64,15 @@ def run(args: Namespace) -> int:
         _claim(run_folder, command)
     if tmux_asked:
         tmux.beside([str(paths.TOP / "scripts/run-gdb"), "--output", str(built.path), "--run-id", args.run_id,
-                     "--static" if args.static else "--no-static", "--userland", args.userland,
+                     "--static" if args.static else "--no-static", *gcc_which(args), "--userland", args.userland,
                      *gdb.words("--tmux-args", args.tmux_args or "")])
     sys.stdout.flush()
     os.execvp(command[0], command)
+
+
+def gcc_which(args: Namespace) -> list[str]:
+    """The option by which another command looks for the same program."""
+    return ["--gcc-which", args.gcc_which] if args.gcc_which else []
 
 
 def _claim(run_folder: RunFolder, command: tuple[str, ...]) -> None:
@@ -110,11 +115,13 @@ class Maker:
     @classmethod
     def of(cls, args: Namespace, built: Output, mach: Machine, static: bool) -> Maker:
         """As the options say. Raises MissingOutput."""
+        if args.gcc_which == "crosstool-ng":        # in lkmc.toml for --baremetal, which has such programs
+            forget(args, ["gcc_which"])
         if args.gcc_which not in (None, "host", "buildroot"):
             raise UserError(f"--gcc-which {args.gcc_which}: its programs are for no operating system; choose host or "
                             f"buildroot")
         if args.gcc_which == "buildroot" and built.prebuilt:
-            raise MissingOutput(f"{built.path} has no compiler of Buildroot's; leave out --gcc-which, or run "
+            raise MissingOutput(f"{built.path} has no compiler of Buildroot's; give --gcc-which host, or run "
                                 f"scripts/build --arch {built.arch}")
         return cls(built, mach, static, not built.prebuilt and args.gcc_which != "host", args.yes,
                    getattr(args, "dry_run", False))

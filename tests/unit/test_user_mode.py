@@ -2,6 +2,7 @@
 """scripts/run --userland, with an emulator and a compiler that are none."""
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 from pathlib import Path
@@ -10,7 +11,7 @@ import fakes
 import pytest
 from test_programs import elf
 
-from lkmc import paths, user_vs_system
+from lkmc import paths, user_mode, user_vs_system
 from lkmc.output import PREBUILT, Output
 
 
@@ -146,6 +147,11 @@ def test_in_tmux_gdb_comes_beside_the_program(output: Output, tmp_path: Path, op
     assert f"scripts/run-gdb --output {output.path} --run-id 0 {elsewhere} main" in said
 
 
+def test_another_command_is_told_of_the_compiler() -> None:
+    assert user_mode.gcc_which(argparse.Namespace(gcc_which="host")) == ["--gcc-which", "host"]
+    assert user_mode.gcc_which(argparse.Namespace(gcc_which=None)) == []
+
+
 @pytest.mark.parametrize(("words", "folder"), [
     ([], "images/lkmc"),
     (["--static"], "build/lkmc-userland-static"),
@@ -161,7 +167,13 @@ def test_each_way_of_linking_has_a_folder_of_its_own(output: Output, words: list
 def test_a_prebuilt_output_has_no_compiler_of_buildroot_s(tmp_path: Path) -> None:
     out = fakes.output_folder(tmp_path / "out", "aarch64", config=f"{PREBUILT}\n")
     said = refused(run(out, "--userland", "hello", "--gcc-which", "buildroot"))
-    assert "has no compiler of Buildroot's; leave out --gcc-which, or run scripts/build --arch aarch64" in said
+    assert "has no compiler of Buildroot's; give --gcc-which host, or run scripts/build --arch aarch64" in said
+
+
+def test_crosstool_ng_in_lkmc_toml_is_for_other_programs(output: Output, tmp_path: Path) -> None:
+    (tmp_path / "f.toml").write_text('gcc-which = "crosstool-ng"\n')
+    done = run(output, "--dry-run", "--userland", "hello", "--config-file", str(tmp_path / "f.toml"))
+    assert done.returncode == 0 and done.stdout.split()[-1] == f"{output.path}/images/lkmc/hello.out", done.stderr
 
 
 def test_the_libraries_are_those_of_the_toolchain_before_the_end_of_a_build(output: Output) -> None:
