@@ -65,9 +65,9 @@ def kernel(out: Output) -> LinuxTree:
 
 
 @pytest.fixture(scope="session")
-def layers(out: Output) -> list[Layer]:
+def layers(out: Output, kernel: LinuxTree) -> list[Layer]:
     """What is merged into the kernel's configuration."""
-    return list(subject.kernel_layers(buildroot.provide(None), out.path, out.arch))
+    return list(subject.kernel_layers(buildroot.provide(None), kernel, out.path, out.arch))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import kconfig_trees
 import pytest
 
 from lkmc import cli, paths
-from lkmc.kconfig import agreement, check
+from lkmc.kconfig import agreement, check, request
 from lkmc.kconfig.tree import Computed, LinuxTree
 
 HERE = "$(BR2_EXTERNAL_LKMC_PATH)"
@@ -46,6 +46,43 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     kernel = kconfig_trees.kernel(tmp_path / "o", monkeypatch)
     monkeypatch.setattr(paths, "TOP", tmp_path / "top")
     return Checkout(tmp_path / "top", tree, kernel)
+
+
+def test_the_kernels_own_configuration_counts_in_an_output_too(
+        checkout: Checkout, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """DEEP needs MENU, which is on in `make defconfig` alone."""
+    (tmp_path / "mine").write_text("CONFIG_FEATURE=y\nCONFIG_DEEP=y\n")
+    words = ["--output", str(tmp_path / "o"), "--buildroot", str(checkout.buildroot)]
+    settings = ["BR2_LINUX_KERNEL_USE_ARCH_DEFAULT_CONFIG", f'BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES="{tmp_path}/mine"']
+    assert cli.main("config", [*words, "--defconfig", "some_defconfig", "--set", settings[0], "--set", settings[1],
+                               "--linux-set", "CONFIG_NUMBER=5"]) == 0, capsys.readouterr().err
+    assert cli.main("config", ["check", *words]) == 0
+    assert capsys.readouterr().err == ""
+    settings = [one for one in settings if "DEFAULT" not in one]
+    assert cli.main("config", [*words, "--defconfig", "some_defconfig", "--set", *settings,
+                               "--linux-set", "CONFIG_NUMBER=5"]) == 1
+    assert "mine:2: CONFIG_DEEP=y did not take" in capsys.readouterr().err
+
+
+def test_a_file_of_buildroots_own_is_found_from_anywhere(
+        checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    (checkout.buildroot / "board").mkdir()
+    (checkout.buildroot / "board/linux.config").write_text("CONFIG_NUMBER=3\n")
+    with (checkout.buildroot / "configs/some_defconfig").open("a") as file:
+        file.write('BR2_LINUX_KERNEL_CUSTOM_CONFIG_FILE="board/linux.config"\n')
+    monkeypatch.chdir(tmp_path)
+    words = ["--output", str(tmp_path / "o"), "--buildroot", str(checkout.buildroot)]
+    assert cli.main("config", [*words, "--defconfig", "some_defconfig", "--linux-set", "CONFIG_MENU"]) == 0
+    assert cli.main("config", ["check", "linux", *words]) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name, target", [("", ""), ("USE_ARCH_DEFAULT_CONFIG", "make defconfig"),
+                                          ("USE_DEFCONFIG", "make multi_v7_defconfig")])
+def test_the_kernels_own_configuration_is_one_of_its_targets(name: str, target: str) -> None:
+    config = {f"BR2_LINUX_KERNEL_{name}": "y", "BR2_LINUX_KERNEL_DEFCONFIG": '"multi_v7"'}
+    layers = request.kernel_layers(config, Path(), Path(), lambda of: f"CONFIG_A={len(of)}\n")
+    assert [layer.name for layer in layers] == ([target] if target else [])
 
 
 def test_nothing_is_said_of_a_clean_tree(checkout: Checkout) -> None:

@@ -44,7 +44,7 @@ def test_the_kernel_s_files_are_those_of_the_output_and_one_more(buildroot: Path
     for _ in range(2):      # what the first left behind is no hindrance
         found = merging.commands(buildroot, output, "x86_64")
     folder = paths.cache() / merging.SCRATCH / "linux"
-    files = request.kernel_files(fragment.config(folder / ".config"), folder)
+    files = request.kernel_files(fragment.values(fragment.config(folder / ".config")), folder, buildroot)
     assert files == [output.parent / "base.config", output / "linux-set.config", folder / "lost.config"]
     assert [path.read_text() for path in files[1:]] == ["CONFIG_MENU=y\n", "CONFIG_NF_CONNTRACK_FTP=y\n"]
     own, copied = linux.of_output(output), linux.of_output(folder)

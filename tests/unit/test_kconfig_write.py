@@ -113,7 +113,7 @@ def test_kernel_fragments_are_added_to_the_list(tree: Path, tmp_path: Path) -> N
         f'"/base $(BR2_EXTERNAL_LKMC_PATH)/linux/kgdb.config {mine} $(BASE_DIR)/linux-set.config"')
     assert missing == []
     assert fragment.values((output / "linux-set.config").read_text()) == {"CONFIG_B": "m"}
-    assert request.kernel_files((output / ".config").read_text(), output) == [
+    assert request.kernel_files(written(output), output, tree) == [
         Path("/base"), paths.TOP / "linux/kgdb.config", Path(mine), output / "linux-set.config"]
     write(tree, output, ConfigRequest("some_defconfig"))
     assert not (output / "linux-set.config").exists() and written(output)[LIST] == '""'

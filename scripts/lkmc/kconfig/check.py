@@ -58,7 +58,7 @@ def output(tree: Path, folder: Path, arch: str, of: str = "") -> tuple[list[Lost
     about = [subject.buildroot(tree, folder, arch)] if of != "linux" and request.read(folder) else []
     kernel = linux.of_output(folder) if of != "buildroot" else None
     if kernel:
-        about.append(subject.Subject(kernel, subject.kernel_layers(tree, folder, arch), None))
+        about.append(subject.Subject(kernel, subject.kernel_layers(tree, kernel, folder, arch), None))
     for part in about:
         state, config = part.state(part.asked)
         missing += [one for one in lost.find(state, part.layers, config) if one.fails]
@@ -77,7 +77,7 @@ def everything(tree: Path, arches: Sequence[str], sources: Path | None) -> Found
         found += _stacks(BuildrootTree(tree, subject.scratch()), arch, _each(defaults, fragments))
         kernel = linux.of_sources(sources, arch) if sources else linux.of_output(paths.OUT / arch)
         if kernel:
-            found += _stacks(kernel, arch, _kernel(kernel, defaults, fragments))
+            found += _stacks(kernel, arch, _kernel(tree, kernel, defaults, fragments))
         seen.append(f"checked {arch}: {1 + len(fragments)} Buildroot files, " + (
             f"kernel fragments by {kernel.path.name}" if kernel else "no kernel fragment, for no kernel sources are "
             "unpacked: name some with --linux DIR"))
@@ -91,12 +91,14 @@ def _each(defaults: Sequence[Layer], others: Sequence[Layer]) -> list[Stack]:
             *(Stack((*defaults, layer), frozenset({layer})) for layer in others)]
 
 
-def _kernel(kernel: LinuxTree, defaults: Sequence[Layer], fragments: Sequence[Layer]) -> list[Stack]:
+def _kernel(tree: Path, kernel: LinuxTree, defaults: Sequence[Layer], fragments: Sequence[Layer]) -> list[Stack]:
     """The kernel's layers by default, in the place of which some Buildroot fragments put others, and each fragment that
     is in none of these on top of the default ones."""
-    usual, *others = [request.kernel_layers(fragment.merged(layers), kernel.defconfig)
-                      for layers in (defaults, *([*defaults, one] for one in fragments))]
-    stacks = [Stack(layers, frozenset(layer for layer in layers if layer not in usual and layer.name != request.OWN))
+    configs = [{name: one.value for name, one in fragment.merged(layers).items()}
+               for layers in (defaults, *([*defaults, one] for one in fragments))]
+    usual, *others = [request.kernel_layers(config, Path(), tree, kernel.defconfig) for config in configs]
+    stacks = [Stack(layers, frozenset(layer for layer in layers
+                                      if layer not in usual and not layer.name.startswith(request.OWN)))
               for layers in others if layers != usual]
     used = {layer.name for layer in usual} | {layer.name for stack in stacks for layer in stack.layers}
     files = [path for path in sorted((paths.TOP / "linux").glob("*.config")) if fragment.show(path) not in used]

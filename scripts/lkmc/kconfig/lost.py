@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lkmc.errors import UserError
-from lkmc.kconfig import enable, fragment, reason
+from lkmc.kconfig import enable, fragment, reason, request
 from lkmc.kconfig.fragment import Assignment, Layer
 from lkmc.kconfig.state import State
 
@@ -37,7 +37,7 @@ class Lost:
 def find(state: State, layers: Sequence[Layer], config: str, remedies: bool = True) -> list[Lost]:
     """The requests that the .config does not have. The state is at the .config afterwards."""
     actual = fragment.values(config)
-    pending = [one for one in fragment.merged(layers).values() if not fragment.same(one.value, actual.get(one.name))]
+    pending = [one for one in _asked(layers).values() if not fragment.same(one.value, actual.get(one.name))]
     weak = _gave_way(state, layers, pending)
     state.load(config)
     found = []
@@ -47,6 +47,11 @@ def find(state: State, layers: Sequence[Layer], config: str, remedies: bool = Tr
         helps = tuple(f"{name}={value}" for name, value in (remedy or {}).items() if name != one.name)
         found.append(Lost(one, actual.get(one.name, ""), reason.of(state, one.name, one.value), helps, one in weak))
     return found
+
+
+def _asked(layers: Sequence[Layer]) -> dict[str, Assignment]:
+    """What somebody asked for: not what the kernel has of its own."""
+    return {name: one for name, one in fragment.merged(layers).items() if not one.where.startswith(request.OWN)}
 
 
 def _gave_way(state: State, layers: Sequence[Layer], pending: Sequence[Assignment]) -> set[Assignment]:
@@ -77,7 +82,7 @@ def disagreements(state: State, layers: Sequence[Layer], config: str) -> list[st
     actual = fragment.values(config)
     state.load(fragment.text(requests.values()))
     found = []
-    for name in requests:
+    for name in _asked(layers):
         symbol = state.symbol(name)
         mine = state.value(symbol) if symbol is not None else ""
         if symbol is not None and not fragment.same(mine, actual.get(name)):

@@ -46,7 +46,7 @@ def _of_linux(tree: Path, folder: Path, output: Path, kernel: LinuxTree) -> dict
         (folder / name).symlink_to(output / name)
     lost = folder / "lost.config"
     lost.write_text(f"{LOST['CONFIG_']}\n")
-    files = [*request.kernel_files(fragment.config(output / ".config"), output), lost]
+    files = [*request.kernel_files(fragment.values(fragment.config(output / ".config")), output, tree), lost]
     arch = configured.arch_of(output)
     (folder / ".config").write_text(f'BR2_ARCH="{arch}"\n{request.LIST}="{" ".join(map(str, files))}"\n')
     merge = [str(tree / "support/kconfig/merge_config.sh"), "-m", "-O", str(folder), *map(str, files)]

@@ -18,7 +18,7 @@ LINUX_SET = "linux-set.config"          # in the output: the kernel fragment of 
 OPTIONS = ("defconfig", "config", "set", "linux-fragment", "linux-set")
 FIELDS = {"--fragment": "fragments", "--set": "settings", "--linux-fragment": "linux_fragments",
           "--linux-set": "linux_settings"}      # the lists of a request, by the options that fill them
-OWN = "make defconfig"                  # what messages call the kernel's own configuration
+OWN = "make "                           # what messages call a configuration of the kernel's own, with its target
 BASE = "BR2_LINUX_KERNEL_CUSTOM_CONFIG_FILE"
 LIST = "BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES"
 
@@ -111,23 +111,29 @@ def _in_make(path: Path) -> str:
     return str(absolute)
 
 
-def kernel_files(config: str, output: Path) -> list[Path]:
+def kernel_files(config: Mapping[str, str], output: Path, buildroot: Path) -> list[Path]:
     """The files that Buildroot merges into the kernel's configuration, the weakest first."""
-    values = fragment.values(config)
-    words = [word for name in (BASE, LIST)
-             for word in values.get(name, '""')[1:-1].split()]
-    for variable, folder in (("$(BR2_EXTERNAL_LKMC_PATH)", paths.TOP), ("$(BASE_DIR)", output)):
+    words = [word for name in (BASE, LIST) for word in config.get(name, '""')[1:-1].split()]
+    for variable, folder in (("$(BR2_EXTERNAL_LKMC_PATH)", paths.TOP), ("$(BASE_DIR)", output),
+                             ("$(TOPDIR)", buildroot)):
         words = [word.replace(variable, str(folder)) for word in words]
-    return [Path(word) for word in words]
+    return [buildroot / word for word in words]     # which make is run in
 
 
-def kernel_layers(wanted: Mapping[str, Assignment], defconfig: Callable[[], str]) -> tuple[Layer, ...]:
-    """The layers of the kernel of a configuration of no output yet; `defconfig` gives the kernel's own one, which may
-    be in the place of a file. Raises UserError."""
-    texts = {name: one.value for name, one in wanted.items()}
-    own = texts.get("BR2_LINUX_KERNEL_USE_ARCH_DEFAULT_CONFIG") == "y"
+def kernel_layers(config: Mapping[str, str], output: Path, buildroot: Path,
+                  defconfig: Callable[[str], str]) -> tuple[Layer, ...]:
+    """The layers of the kernel of a configuration; `defconfig` makes one of the kernel's own, which may be in the place
+    of a file. Raises UserError."""
+    own = _own_defconfig(config)
     if own:
-        texts.pop(BASE, None)
-    config = "".join(f"{name}={value}\n" for name, value in texts.items())
-    found = [fragment.read(path, "CONFIG_") for path in kernel_files(config, Path())]
-    return (*([fragment.parse(defconfig(), "CONFIG_", OWN)] if own else []), *found)
+        config = {name: value for name, value in config.items() if name != BASE}
+    found = [fragment.read(path, "CONFIG_") for path in kernel_files(config, output, buildroot)]
+    return (*([fragment.parse(defconfig(own), "CONFIG_", f"{OWN}{own}")] if own else []), *found)
+
+
+def _own_defconfig(config: Mapping[str, str]) -> str:
+    """The target of the kernel's makefile that makes the configuration to begin with, where it is no file of ours."""
+    if config.get("BR2_LINUX_KERNEL_USE_ARCH_DEFAULT_CONFIG") == "y":
+        return "defconfig"
+    name = config.get("BR2_LINUX_KERNEL_DEFCONFIG", '""')[1:-1]
+    return f"{name}_defconfig" if name and config.get("BR2_LINUX_KERNEL_USE_DEFCONFIG") == "y" else ""

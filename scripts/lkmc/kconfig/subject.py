@@ -60,17 +60,17 @@ def kernel(tree: Path, output: Path | None, arch: str, sources: Path | None) -> 
         raise MissingOutput(f"{output or 'no output'}: no kernel sources are unpacked here; have them by scripts/build "
                             f"linux-patch, or name some with --linux DIR")
     before = found.path / CONFIGURED
-    return Subject(found, kernel_layers(tree, output, arch), _configured(found) if not sources else None,
+    return Subject(found, kernel_layers(tree, found, output, arch), _configured(found) if not sources else None,
                    fragment.config(before) if before.is_file() and not sources else None)
 
 
-def kernel_layers(tree: Path, output: Path | None, arch: str) -> tuple[Layer, ...]:
+def kernel_layers(tree: Path, kernel: LinuxTree, output: Path | None, arch: str) -> tuple[Layer, ...]:
     """What Buildroot merges into the kernel's configuration for an output, else for the architecture's defconfig."""
     if output and (output / ".config").is_file():
         config = fragment.config(output / ".config")
     else:
         config = fragment.text(fragment.merged(request.layers(tree, ConfigRequest(f"lkmc_{arch}_defconfig"))).values())
-    return tuple(fragment.read(path, "CONFIG_") for path in request.kernel_files(config, output or Path()))
+    return request.kernel_layers(fragment.values(config), output or Path(), tree, kernel.defconfig)
 
 
 def _configured(tree: LinuxTree) -> str | None:

@@ -123,11 +123,11 @@ class LinuxTree:
         """make in this tree's view, whose targets are those of the kernel's kconfig."""
         return ["make", "-s", "-C", str(view.of(self.path)), f"ARCH={self.arch}", f"CROSS_COMPILE={self.compiler}"]
 
-    def defconfig(self) -> str:
-        """The .config that the kernel has for its architecture. Raises LkmcError."""
+    def defconfig(self, target: str = "defconfig") -> str:
+        """The .config that this target of the kernel's own makes. Raises LkmcError."""
         with tempfile.TemporaryDirectory(prefix="lkmc-config-") as scratch:
             config = Path(scratch) / ".config"
-            command = [*self.make(), f"KCONFIG_CONFIG={config}", "defconfig"]
+            command = [*self.make(), f"KCONFIG_CONFIG={config}", target]
             with _start(command) as process:
                 _finish(process, command)
             return config.read_text()

@@ -37,13 +37,17 @@ def _compute(tree: Path, output: Path, wanted: ConfigRequest,
     kernel = linux.of_output(output) if linux_too and request.linux_layers(wanted) else None
     missing, notes = lost.find(state, layers, computed.config), lost.disagreements(state, layers, computed.config)
     if kernel:
-        files = [path for path in request.kernel_files(computed.config, output) if path.name != request.LINUX_SET]
-        more = request.linux_layers(wanted)
-        over = [fragment.read(path, "CONFIG_") for path in files]
-        over += more[len(wanted.linux_fragments):]
+        over = list(request.kernel_layers(_without_settings(computed.config), output, tree, kernel.defconfig))
+        over += request.linux_layers(wanted)[len(wanted.linux_fragments):]
         found, doubts = linux.check(kernel, over)
         missing, notes = missing + found, notes + doubts
     return computed.config, missing, notes
+
+
+def _without_settings(config: str) -> dict[str, str]:
+    """A configuration without the file of --linux-set among its kernel fragments, for that is still to be written."""
+    values = fragment.values(config)
+    return values | {request.LIST: values.get(request.LIST, '""').replace(f"$(BASE_DIR)/{request.LINUX_SET}", "")}
 
 
 def _store(output: Path, config: str, wanted: ConfigRequest) -> list[str]:
