@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import fakes
@@ -35,8 +36,8 @@ def git(tree: Path, *words: str) -> str:
                           capture_output=True, text=True).stdout
 
 
-def run(built: Output, tree: Path, *words: str) -> int:
-    return cli.main("bisect", ["--output", str(built.path), *words, str(tree)])
+def run(built: Output, tree: Path, *words: str, rest: Sequence[str] = ("--eval-after", "true")) -> int:
+    return cli.main("bisect", ["--output", str(built.path), *words, str(tree), "--", *rest])
 
 
 @pytest.mark.parametrize("build, run, status", [
@@ -66,6 +67,16 @@ def test_what_is_in_the_way_is_told_in_one_line_and_the_tree_is_left_alone(
     assert said in printed and printed.count("\n") == 1
     assert git(tree, "status", "--porcelain", "--branch").strip() == "## main"
     assert not (tree / ".git/BISECT_START").exists()
+
+
+@pytest.mark.parametrize("rest, said", [
+    ([], "what tells good from bad is missing; add it after a lone --: -- --eval-after /hello.sh --timeout 60"),
+    (["--eval-after", "true", "--background"], "--background: with it scripts/run ends before the guest has"),
+    (["--dry-run"], "--dry-run: with it scripts/run ends before the guest has")])
+def test_a_run_that_cannot_tell_is_refused(
+        built: Output, tree: Path, capfd: pytest.CaptureFixture[str], rest: list[str], said: str) -> None:
+    assert run(built, tree, "--good", "main~2", "--build", "true", rest=rest) == 125
+    assert said in capfd.readouterr().err and not (tree / ".git/BISECT_START").exists()
 
 
 def test_a_folder_that_is_no_tree_is_told_of_hack(

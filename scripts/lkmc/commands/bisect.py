@@ -43,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    _check(args.rest)
     built = output.find(args.output, args.arch, "arch" in args.typed)
     tree = args.tree.absolute()
     if not (tree / ".git").exists():
@@ -59,6 +60,16 @@ def main(args: argparse.Namespace) -> int:
     finally:
         step.with_suffix(".log").write_text(_git(tree, "log"))
         _git(tree, "reset")
+
+
+def _check(words: tuple[str, ...]) -> None:
+    """Raises UserError where the run of a commit would have no end, or none that tells anything."""
+    if not words:
+        raise UserError("what tells good from bad is missing; add it after a lone --: -- --eval-after /hello.sh "
+                        "--timeout 60")
+    for word in ("--background", "--dry-run"):
+        if word in words:
+            raise UserError(f"{word}: with it scripts/run ends before the guest has, and each commit is good")
 
 
 def _bisect(tree: Path, step: Path) -> int:
