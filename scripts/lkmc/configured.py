@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The architecture that a folder is configured for, beside the one that was asked for."""
+"""What a folder is configured for: its architecture, and whether Buildroot or the distro made it."""
 from __future__ import annotations
 
 import re
@@ -10,23 +10,39 @@ from lkmc import paths
 from lkmc.errors import UserError
 from lkmc.machine import arches
 
+PREBUILT = "LKMC_PREBUILT=y"    # in the .config of a folder that scripts/prebuilt made
+
 
 def arch_of(output: Path) -> str:
     """The architecture of an output, as Buildroot calls it; empty where none is configured there yet."""
+    found = re.search(r'^BR2_ARCH="(.*)"$', _config(output), re.M)
+    return found[1] if found else ""
+
+
+def _config(output: Path) -> str:
     try:
-        found = re.search(r'^BR2_ARCH="(.*)"$', (output / ".config").read_text(), re.M)
+        return (output / ".config").read_text()
     except (OSError, UnicodeDecodeError):
         return ""
-    return found[1] if found else ""
 
 
 def settle(args: Namespace) -> None:
     """Before an output is configured or built: where it is there already, --arch is what it is for. Raises UserError
-    where another was typed, with which all that was built there would be lost."""
+    where another was typed, with which all that was built there would be lost, and of a prebuilt output."""
+    if args.output and PREBUILT in _config(args.output):
+        if args.typed & {"output", "variant"}:
+            raise not_buildroots(args.output)
+        args.output = args.variant = None
     arch = arch_of(args.output or paths.OUT / args.arch)
     if arch in arches():
         refuse_other(args.output, arch, args.arch, "arch" in args.typed)
         args.arch = arch
+
+
+def not_buildroots(output: Path) -> UserError:
+    """The error of what Buildroot is to do in an output of the distro's packages, which it would spoil."""
+    return UserError(f"{output} was made of the distro's packages by scripts/prebuilt, not by Buildroot; make one from "
+                     f"source with scripts/build --arch {arch_of(output)}")
 
 
 def refuse_other(output: Path | None, arch: str, asked: str, typed: bool) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lkmc import configured, image_format, paths
+from lkmc.configured import PREBUILT
 from lkmc.errors import MissingOutput, of_system
 from lkmc.machine import Machine, arches
 
@@ -20,7 +21,6 @@ class Disk:
     writable: bool
 
 
-PREBUILT = "LKMC_PREBUILT=y"    # in the .config of a folder that scripts/prebuilt made
 DISKS = (Disk("rootfs.ext4", "BR2_TARGET_ROOTFS_EXT2_4", True),
          Disk("rootfs.squashfs", "BR2_TARGET_ROOTFS_SQUASHFS", False))
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lkmc import apt, distro, initramfs, kernel_image, paths, programs
+from lkmc.configured import PREBUILT
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine, Prebuilt
-from lkmc.output import PREBUILT
 
 # Drivers that the guest's scripts need and that distro kernels have as modules, loaded at boot in this order.
 BOOT_MODULES = ("virtio_pci", "virtio_blk", "virtio_console", "virtio_rng", "virtio_net", "9pnet_virtio", "9p")

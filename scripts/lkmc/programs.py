@@ -14,10 +14,11 @@ from typing import TypeVar
 
 from lkmc import conflicts, ktap, machine, output, paths
 from lkmc.cli import near
+from lkmc.configured import PREBUILT
 from lkmc.errors import MissingOutput, UserError
 from lkmc.ktap import Result, Status
 from lkmc.machine import arches
-from lkmc.output import PREBUILT, Output
+from lkmc.output import Output
 
 Case = TypeVar("Case")
 SUFFIXES = (".c", ".cpp", ".S")

@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from lkmc import buildroot, overrides, paths, sources
+from lkmc import buildroot, configured, overrides, paths, sources
 from lkmc.conflicts import refuse
 from lkmc.errors import LkmcError, MissingOutput, UserError
 from lkmc.kconfig import request
@@ -53,6 +53,8 @@ def wanted(args: argparse.Namespace, tree: Path, output: Path) -> ConfigRequest:
         return ConfigRequest.of(args)
     refuse(args, ["defconfig"], "is not for a variant, which has its base's; change it with --fragment and --set")
     base = Output.read((args.base or paths.OUT / args.arch).absolute())
+    if base.prebuilt:
+        raise configured.not_buildroots(base.path)
     if base.path == output:
         raise UserError(f"{output} is the base itself; name its variant with --variant, or --output another folder")
     output.mkdir(parents=True, exist_ok=True)

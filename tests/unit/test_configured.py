@@ -10,6 +10,7 @@ import pytest
 
 from lkmc import cli, configured, paths
 from lkmc.commands import build, run
+from lkmc.configured import PREBUILT
 from lkmc.errors import UserError
 
 
@@ -59,3 +60,25 @@ def test_the_output_of_lkmc_toml_gives_way_to_another_architecture(
 def test_a_typed_output_does_not() -> None:
     with pytest.raises(UserError, match="/o is an output for arm, not for aarch64; leave out --arch or --output"):
         configured.refuse_other(Path("/o"), "arm", "aarch64", True)
+
+
+@pytest.mark.parametrize("words", [
+    ["build", "--output", "o"], ["config", "--output", "o", "--set", "BR2_JOBS=1"], ["hack", "--output", "o", "linux"],
+    ["build", "--output", "new", "--base", "o"]])
+def test_buildroot_is_kept_out_of_a_prebuilt_output(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    tree = kconfig_trees.buildroot(tmp_path, monkeypatch)
+    config = (fakes.output_folder(tmp_path / "o", "aarch64", config=f"{PREBUILT}\n").path / ".config")
+    before = config.read_text()
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(words[0], [*words[1:], "--buildroot", str(tree)]) == 125
+    said = capsys.readouterr().err
+    assert "was made of the distro's packages by scripts/prebuilt" in said and "scripts/build --arch aarch64\n" in said
+    assert config.read_text() == before
+
+
+def test_a_prebuilt_output_of_lkmc_toml_gives_way(tmp_path: Path) -> None:
+    (tmp_path / "f.toml").write_text(f'output = "{fakes.output_folder(tmp_path / "o", config=PREBUILT).path}"\n')
+    args = cli.parse(build, "build", ["--config-file", str(tmp_path / "f.toml")])
+    configured.settle(args)
+    assert args.output is None and args.variant is None

@@ -11,8 +11,8 @@ import pytest
 from lkmc import cli, conflicts, gem5_run, paths, programs
 from lkmc.commands import qemu_rr, run
 from lkmc.commands import test_user_mode as suite
+from lkmc.configured import PREBUILT
 from lkmc.errors import UserError
-from lkmc.output import PREBUILT
 from lkmc.request import PAYLOADS, payload
 
 

@@ -17,9 +17,9 @@ import pytest
 from test_programs import elf
 
 from lkmc import gem5, outcome, paths
+from lkmc.configured import PREBUILT
 from lkmc.gem5_terminal import Keys
 from lkmc.outcome import Ended, Outcome
-from lkmc.output import PREBUILT
 
 RUN = str(paths.TOP / "scripts/run")
 

@@ -12,7 +12,8 @@ import pytest
 from test_programs import elf
 
 from lkmc import paths, user_mode, user_vs_system
-from lkmc.output import PREBUILT, Output
+from lkmc.configured import PREBUILT
+from lkmc.output import Output
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lkmc import apt, buildroot, overrides, paths, sources
+from lkmc import apt, buildroot, configured, overrides, paths, sources
 from lkmc.cli import near
 from lkmc.errors import LkmcError, UserError
 from lkmc.output import Output
@@ -40,6 +40,8 @@ def main(args: argparse.Namespace) -> int:
     if args.subject and not args.done:
         raise UserError("--subject is the patch's, which --done prints; leave it out, or add --done")
     built = Output.read((args.output or paths.OUT / args.arch).absolute())
+    if built.prebuilt:
+        raise configured.not_buildroots(built.path)
     if args.done:
         return _done(args, built)
     apt.require(buildroot.TOOLS, args.yes)
