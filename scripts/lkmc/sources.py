@@ -14,6 +14,7 @@ from lkmc import buildroot, paths
 from lkmc.errors import LkmcError, UserError
 
 BASE = "refs/lkmc/base"         # in a tree: the state that a patch is made against
+ORIGIN = "lkmc.source"          # in its configuration: what it was made of
 STAMPS = (".stamp_*", ".files-list*", ".applied_patches_list", ".br_filtering_*")
 TARBALL = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tar.lz")
 NOBODY = ("-c", "user.name=lkmc", "-c", "user.email=lkmc@localhost")     # for commits that nobody wrote
@@ -42,6 +43,12 @@ def fetch(source: str, target: Path) -> None:
         else:
             raise UserError(f"{source}: neither a tarball, nor a folder, nor a git tree; write a tree as GIT#COMMIT")
         _finish(part, source, target)
+
+
+def origin(tree: Path) -> str:
+    """What a tree was made of; empty where that is not known."""
+    asked = ["git", "-C", str(tree), "config", "--local", ORIGIN]
+    return subprocess.run(asked, capture_output=True, text=True).stdout.strip()
 
 
 def extract(tree: Path, output: Path, package: str, target: Path) -> None:
@@ -107,6 +114,7 @@ def _finish(part: Path, what: str, target: Path) -> None:
         _git(part, "add", "--all", "--force")
         _git(part, *NOBODY, "commit", "--quiet", "--no-verify", f"--message={what}")
     _git(part, "update-ref", BASE, "HEAD")
+    _git(part, "config", ORIGIN, what)
     part.rename(target)
 
 

@@ -152,6 +152,9 @@ def qemu(source: str) -> dict[str, str]:
     folder = paths.TOP / "src" / f"qemu-{name}"
     if not folder.exists():
         sources.fetch(source, folder)
+    elif sources.origin(folder) not in ("", source):
+        raise UserError(f"--qemu-version {source}: {folder} is there already, made of {sources.origin(folder)}; move "
+                        f"it away, or give that")
     return overrides.source("qemu", folder)
 
 

@@ -146,6 +146,18 @@ def test_what_is_no_kernel_is_answered_with_what_is(source: str) -> None:
         variant.linux(source)
 
 
+def test_a_qemu_of_the_same_name_from_elsewhere_is_not_taken_for_this_one(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "TOP", tmp_path)
+    for place in ("a/mine", "b/mine"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "file").touch()
+    for _ in range(2):
+        assert variant.qemu(f"{tmp_path}/a/mine") == overrides.source("qemu", tmp_path / "src/qemu-mine")
+    with pytest.raises(UserError, match="/src/qemu-mine is there already, made of .*/a/mine; move it away"):
+        variant.qemu(f"{tmp_path}/b/mine")
+
+
 @pytest.mark.parametrize("words, told", [
     ([], ["--kernel-version", "--qemu-version"]), (["--kernel-version", "6.1", "--qemu-version", "10.1.0"], []),
     (["--kernel-version", "6.1"], ["--qemu-version"])])
