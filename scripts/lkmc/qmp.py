@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -28,7 +29,8 @@ class MonitorError(LkmcError):
 
 
 class Monitor:
-    """The QMP of a run, from connect() or `with` on. Raises UserError when the run is not alive."""
+    """The QMP of a run, from `with` on. Raises UserError when the run is not alive."""
+    gone = False        # whether QEMU ended instead of answering
 
     def __init__(self, socket: Path, start: str) -> None:
         """start: the command that starts such a run, for the error."""
@@ -57,13 +59,17 @@ class Monitor:
         finally:
             self._runner.close()
 
+    def _ask(self, name: str, arguments: dict[str, Any]) -> Any:
+        return self._runner.run(self._client.execute(name, arguments))
+
     def execute(self, name: str, arguments: dict[str, Any] | None = None) -> Any:
         """A QMP command's answer. Raises MonitorError with QEMU's words."""
         try:
-            return self._runner.run(self._client.execute(name, arguments))
+            return self._ask(name, arguments or {})
         except ExecuteError as error:
             raise MonitorError(str(error)) from None
         except (ExecInterruptedError, QMPError, OSError, EOFError):
+            self.gone = True
             raise MonitorError(f"QEMU ended before it answered to {name}") from None
 
     def wait(self, event: str, accepted: Callable[[Any], bool], limit: float) -> Any:
@@ -98,17 +104,26 @@ def of_run(built: Output, run: RunFolder) -> Monitor:
     return Monitor(run.socket("qmp"), start)
 
 
-def parse(line: str) -> tuple[str, dict[str, Any]]:
+def split(line: str) -> list[str]:
+    """The words of a line, where quotes keep one together. Raises MonitorError."""
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise MonitorError(str(error).lower()) from None
+
+
+def parse(*command: str) -> tuple[str, dict[str, Any]]:
     """A QMP command and its arguments from {"execute": …, "arguments": …}, or from `NAME KEY=VALUE…`, where a value
-    is JSON or else text. Raises UserError.
+    is JSON or else text. A command is its words or, alone, a line. Raises UserError.
     """
+    line = " ".join(command).strip()
     if line.startswith("{"):
         try:
-            command = json.loads(line)
-            return str(command["execute"]), dict(command.get("arguments", {}))
+            given = json.loads(line)
+            return str(given["execute"]), dict(given.get("arguments", {}))
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(f'not a QMP command: {error}; write {{"execute": NAME, "arguments": {{…}}}}') from None
-    name, *words = line.split()
+    name, *words = command if len(command) > 1 else line.split()
     arguments = {}
     for word in words:
         key, equals, value = word.partition("=")

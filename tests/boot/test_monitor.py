@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 from booting import RUN
 
@@ -47,6 +48,25 @@ def test_commands_come_from_the_command_line_and_from_standard_input(monitor: Mo
     for words in (("no-such-command",), ("loadvm", "no-such-snapshot"), ("--qmp", "no-such-command")):
         refused = monitor(*words)
         assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("guest")
+def test_the_prompt_takes_what_the_command_line_takes_and_outlives_the_guest(
+        out: Output, run_id: str, limit: float, tmp_path: Path) -> None:
+    prompt = r"\(QEMU\) "
+    typed = [("info status", "VM status: running"), (" ", ""), ("cpu", "unexpected end"), ("screendump 'a b.png'", ""),
+             ("xp /1xw zz", "invalid char"), ("quit", ""), ("info status", "QEMU ended")]
+    command = ["--output", str(out.path), "--run-id", run_id]
+    with pexpect.spawn(str(paths.TOP / "scripts/qemu-monitor"), command, encoding="utf-8", timeout=limit,
+                       cwd=str(tmp_path)) as shell:
+        for line, answer in typed:
+            shell.expect(prompt)
+            shell.sendline(line)
+            shell.expect(answer)
+        shell.expect(pexpect.EOF)
+        shell.close()
+        assert shell.exitstatus == 0 and "Traceback" not in shell.before
+    assert (tmp_path / "a b.png").read_bytes().startswith(b"\x89PNG\r\n")
 
 
 def test_memory_is_read_by_its_physical_address(guest: Console, monitor: Monitor) -> None:

@@ -42,6 +42,11 @@ def test_a_qmp_command_is_json_or_words(line: str, command: tuple[str, dict[str,
     assert qmp.parse(line) == command
 
 
+def test_a_value_of_qmp_may_have_spaces_where_the_shell_has_told_the_words() -> None:
+    assert qmp.parse("human-monitor-command", "command-line=info status") == (
+        "human-monitor-command", {"command-line": "info status"})
+
+
 @pytest.mark.parametrize("line", ["{", "{}", '{"execute": "a", "arguments": 3}', "stop now"])
 def test_what_is_no_qmp_command_is_refused_with_the_right_form(line: str) -> None:
     with pytest.raises(UserError, match="write "):
@@ -65,16 +70,23 @@ def test_an_answer_for_people_has_plain_lines() -> None:
 def test_a_screendump_lands_in_the_callers_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     sticks = Sticks({"screendump": {}})
-    assert qemu_monitor.human(sticks, RUN, "screendump a.png") == ""
-    qemu_monitor.human(sticks, RUN, "screendump /b.ppm video1")
-    assert sticks.asked == [("screendump", {"filename": f"{tmp_path}/a.png", "format": "png"}),
+    for words in (("screendump a.png",), ("screendump", "my file.png"), ("screendump 'my file.png'",)):
+        assert qemu_monitor.human(sticks, *words, run=RUN) == ""
+    qemu_monitor.human(sticks, "screendump", "/b.ppm", "video1", run=RUN)
+    assert sticks.asked == [*(("screendump", {"filename": f"{tmp_path}/{name}", "format": "png"})
+                              for name in ("a.png", "my file.png", "my file.png")),
                             ("screendump", {"filename": "/b.ppm", "device": "video1", "format": "ppm"})]
+
+
+def test_an_open_quote_is_refused_like_any_other_command() -> None:
+    with pytest.raises(qmp.MonitorError, match="no closing quotation"):
+        qemu_monitor.human(Sticks({}), "screendump 'a.png", run=RUN)
 
 
 def test_a_machine_without_a_display_is_told_how_to_get_one() -> None:
     sticks = Sticks({"screendump": qmp.MonitorError("There is no console to take a screendump from")})
     with pytest.raises(qmp.MonitorError, match="no screen.*--vnc"):
-        qemu_monitor.human(sticks, RUN, "screendump a.png")
+        qemu_monitor.human(sticks, "screendump a.png", run=RUN)
 
 
 def test_a_run_that_is_not_alive_is_an_error_that_names_its_start(tmp_path: Path) -> None:
@@ -86,6 +98,7 @@ def test_a_run_that_is_not_alive_is_an_error_that_names_its_start(tmp_path: Path
 
 def test_one_command_that_fails_does_not_keep_the_next_from_running(capsys: pytest.CaptureFixture[str]) -> None:
     sticks = Sticks({"stop": qmp.MonitorError("no"), "query-status": {"running": False}})
-    assert qemu_monitor._all(["stop\n", "\n", "query-status\n"], lambda line: qemu_monitor._qmp(sticks, line)) == 1
+    commands = [("stop\n",), ("\n",), ("query-status\n",)]
+    assert qemu_monitor._all(commands, sticks, qemu_monitor._qmp) == 1
     printed = capsys.readouterr()
     assert '"running": false' in printed.out and printed.err == "scripts/qemu-monitor: stop: no\n"

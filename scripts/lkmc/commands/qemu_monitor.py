@@ -12,6 +12,7 @@ JSON, or NAME KEY=VALUE…, and the answer is JSON. Exit status: 0; 1 QEMU refus
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "run-id", "qmp")
 REFUSED = 1
+How = Callable[..., str]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,50 +33,44 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
     run = RunFolder(built.path / "run" / args.run_id)
-    talk = qmp.of_run(built, run)
-    if not args.command and sys.stdin.isatty():
-        with talk:
-            pass            # one error for a run that is not there, whoever asks
-        return _prompt(run.socket("qmp"), args.qmp)
-    with talk as monitor:
-        return _all([" ".join(args.command)] if args.command else sys.stdin,
-                    (lambda line: _qmp(monitor, line)) if args.qmp else (lambda line: human(monitor, run, line)))
+    how = _qmp if args.qmp else functools.partial(human, run=run)
+    with qmp.of_run(built, run) as monitor:
+        if args.command or not sys.stdin.isatty():
+            return _all([tuple(args.command)] if args.command else ((line,) for line in sys.stdin), monitor, how)
+    # Only one client at a time: the prompt is one of its own, after an error for a run that is not there.
+    from lkmc import monitor_shell
+    monitor_shell.prompt(run.socket("qmp"), args.qmp, lambda typed, line: _all([(line,)], typed, how))
+    return 0
 
 
-def _all(lines: Iterable[str], execute: Callable[[str], str]) -> int:
-    """Run every command; the exit status."""
+def _all(commands: Iterable[tuple[str, ...]], monitor: qmp.Monitor, how: How) -> int:
+    """Run every command, which is its words or, alone, a line; the exit status."""
     status = 0
-    for line in filter(None, map(str.strip, lines)):
+    for words in commands:
+        name, *_ = " ".join(words).split() or [""]
         try:
-            print(execute(line), end="", flush=True)
+            print(how(monitor, *words) if name else "", end="", flush=True)
         except qmp.MonitorError as error:
-            print(f"scripts/qemu-monitor: {line.split()[0]}: {error}", file=sys.stderr)
+            print(f"scripts/qemu-monitor: {name}: {error}", file=sys.stderr)
             status = REFUSED
     return status
 
 
-def _qmp(monitor: qmp.Monitor, line: str) -> str:
-    return json.dumps(monitor.execute(*qmp.parse(line)), indent=1) + "\n"
+def _qmp(monitor: qmp.Monitor, *words: str) -> str:
+    return json.dumps(monitor.execute(*qmp.parse(*words)), indent=1) + "\n"
 
 
-def human(monitor: qmp.Monitor, run: RunFolder, line: str) -> str:
+def human(monitor: qmp.Monitor, *words: str, run: RunFolder) -> str:
     """A command for people. A screendump's file is one of the caller's folder; as PNG where its name says so."""
-    name, *words = line.split()
+    line = " ".join(words).strip()
+    name = line.split()[0]
     if name in snapshots.COMMANDS:
         return snapshots.run(monitor, run, line)
-    if name != "screendump" or not words or words[0].startswith("-"):
+    if name != "screendump":
         return monitor.human(line)
-    path = Path(words[0]).absolute()
-    qmp.screenshot(monitor, path, "png" if path.suffix == ".png" else "ppm", *words[1:2])
+    _, *rest = words if len(words) > 1 else qmp.split(line)
+    if not rest or rest[0].startswith("-"):
+        return monitor.human(line)
+    path = Path(rest[0]).absolute()
+    qmp.screenshot(monitor, path, "png" if path.suffix == ".png" else "ppm", *rest[1:2])
     return ""
-
-
-def _prompt(socket: Path, machine_readable: bool) -> int:
-    """The library's own shell, with history and completion."""
-    from qemu.qmp.qmp_shell import HMPShell, QMPShell
-    with (QMPShell if machine_readable else HMPShell)(str(socket), pretty=True) as shell:
-        shell.connect()
-        shell.show_banner("Ctrl-D leaves; QEMU goes on.")
-        for _ in shell.repl():
-            pass
-    return 0
