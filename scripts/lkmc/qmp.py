@@ -20,8 +20,13 @@ from lkmc.run_folder import RunFolder
 
 PATIENCE = 10.0     # seconds for the greeting: QEMU talks to one client of a socket at a time
 NO_SCREEN = "this machine has no screen; give it one: scripts/run --vnc"
-# How the commands for people begin to tell that they failed.
-FAILED = re.compile(r"^(Error: |unknown command: |Try \"help |invalid (char|parameter))", re.M)
+# How the commands for people tell that they failed: by a line that begins so, or that ends so.
+FAILED = re.compile("|".join((
+    "^Error: ", "^unknown command: ", '^Try "help ', "^invalid (char|parameter)",
+    "^invalid CPU index", "^Error opening logfile ", "^unknown event ", "^Invalid boot device ",
+    "(?i:^(invalid|could not set up) host forwarding rule )", "^(invalid format|unrecognized netdev id)",
+    ": Cannot access memory$", "^host forwarding rule for .* not found$", "^Device '.*' not found$",
+    "^Mouse at index '.*' not found$")), re.M)
 
 
 class MonitorError(LkmcError):

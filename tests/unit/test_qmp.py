@@ -55,7 +55,11 @@ def test_what_is_no_qmp_command_is_refused_with_the_right_form(line: str) -> Non
 
 @pytest.mark.parametrize("text", [
     "Error: Snapshot 'x' does not exist in one or more devices", "unknown command: 'foo'", "invalid parameter: nokey",
-    "unexpected end of expression\r\nTry \"help xp\" for more information"])
+    "unexpected end of expression\r\nTry \"help xp\" for more information", "invalid CPU index",
+    "0000000000000000:\r\n0000000000000010: Cannot access memory", "Device 'disk' not found",
+    "Invalid host forwarding rule 'tcp::1-:99999' (Bad guest port)", "host forwarding rule for tcp::1 not found",
+    "Could not set up host forwarding rule 'tcp::1-:22'", "Mouse at index '9' not found", "unknown event \"no\"",
+    "Error opening logfile /no/log: No such file or directory", "Invalid boot device 'z'"])
 def test_an_answer_for_people_that_is_an_error_is_raised(text: str) -> None:
     with pytest.raises(qmp.MonitorError):
         Sticks({"human-monitor-command": text + "\r\n"}).human("x")
