@@ -10,9 +10,22 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from lkmc import gdb, instant, instant_qemu, kvm, machine, paths, process, qemu, recording, screen, tmux
+from lkmc import (
+    gdb,
+    instant,
+    instant_qemu,
+    kvm,
+    machine,
+    paths,
+    process,
+    qemu,
+    qemu_words,
+    recording,
+    screen,
+    tmux,
+)
 from lkmc.errors import EmulatorFailed
-from lkmc.outcome import NO_ROOM, OUR_ERROR, Outcome, of_program, outcome
+from lkmc.outcome import NO_ROOM, OUR_ERROR, Ended, Outcome, of_program, outcome
 from lkmc.output import Output
 from lkmc.recording import Recording
 from lkmc.request import RunRequest
@@ -21,6 +34,7 @@ from lkmc.state import State
 
 SOCKETS = ("events", "qmp", "monitor", "gdb", "console", "kgdb", screen.SOCKET)
 INTERRUPTED = "the runner was interrupted"
+TOLD = "QEMU did what it was asked for, and ran no guest"
 
 
 def run(args: argparse.Namespace, command: tuple[str, ...], folder: RunFolder, built: Output,
@@ -109,7 +123,8 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
         except process.Interrupted as interrupted:
             result = Outcome(128 + interrupted.number, INTERRUPTED)
         else:
-            result = of_program(ended) if request.baremetal else outcome(ended, bool(request.payload))
+            result = _told(request, ended) or (
+                of_program(ended) if request.baremetal else outcome(ended, bool(request.payload)))
     words = run.emulator_log.read_text(errors="replace").strip()
     if request.record and run.console_log.exists():
         recording.keep(request, command, run, result, began)
@@ -123,8 +138,16 @@ def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, sta
     if words and result.reason.startswith("the emulator failed"):
         if state:
             instant.discard(state)
-        raise EmulatorFailed(f"{words.splitlines()[-1]}; the whole command: {run.script}")
+        raise EmulatorFailed(f"{qemu_words.cured(words.splitlines()[-1])}; the whole command: {run.script}")
+    if result.reason == TOLD and words:
+        print(words, file=sys.stderr)
     return result
+
+
+def _told(request: RunRequest, ended: Ended) -> Outcome | None:
+    """The outcome where QEMU was asked for something else than a guest, and did it."""
+    alone = qemu_words.tells(request.extra) and not request.payload and not ended.answered
+    return Outcome(0, TOLD) if alone and ended.returncode == 0 else None
 
 
 def sockets(command: Sequence[str], run: RunFolder) -> list[str]:

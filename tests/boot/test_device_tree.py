@@ -33,7 +33,7 @@ def test_the_guest_has_the_tree_that_qemu_dumps(run: Run, out: Output, tmp_path:
         pytest.skip("the x86_64 machine has no device tree")
     dumped, folder = tmp_path / "tree.dtb", out.path / "9p/device-tree"
     done = run("--cpus", "2", "--", "-machine", f"dumpdtb={dumped}")
-    assert dumped.exists(), done.stderr
+    assert done.returncode == 0 and dumped.exists(), done.stderr
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     done = run("--cpus", "2", "--eval-after", COPY)

@@ -75,6 +75,19 @@ def test_an_emulator_that_refuses_an_option_is_quoted(output: Output) -> None:
     assert line.startswith("scripts/run: qemu: -nonsense: invalid option; the whole command: ")
 
 
+def test_an_emulator_that_is_asked_for_something_else_than_a_guest_succeeds(output: Output) -> None:
+    done = run(output, "--quiet", "--", "-machine", "dumpdtb=a.dtb", stderr="qemu: info: dtb dumped to a.dtb")
+    assert (done.returncode, done.stderr) == (0, b"qemu: info: dtb dumped to a.dtb\n")
+    assert run(output, "--quiet", "--", "-device", "help", exit=1).returncode == 125
+    assert run(output, "--quiet", "--eval-after", "true", "--", "-d", "help").returncode == 125
+
+
+def test_a_device_that_only_our_qemu_has_says_so(output: Output) -> None:
+    done = run(output, "--quiet", "--", "-device", "lkmc_pci_min", exit=1,
+               stderr="qemu: -device lkmc_pci_min: 'lkmc_pci_min' is not a valid device model name")
+    assert done.returncode == 125 and b"this project's own QEMU only, which scripts/build makes" in done.stderr
+
+
 def test_a_program_that_is_no_emulator_is_an_error_of_ours(output: Output) -> None:
     fakes.script(output.host / "bin/qemu-system-x86_64", "exit 0")
     done = run(output, "--eval-after", "true")
