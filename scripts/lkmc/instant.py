@@ -12,7 +12,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from pathlib import Path
 from lkmc import guest
 from lkmc.errors import LkmcError
 from lkmc.machine import Machine
+from lkmc.named_files import named
 from lkmc.output import Output
 from lkmc.request import RunRequest, When
 from lkmc.run_folder import RunFolder
@@ -114,8 +114,7 @@ def obstacle(request: RunRequest) -> str:
 
 def name(command: tuple[str, ...], others: Iterable[Path | str] = ()) -> str:
     """A state's name: a part for the options, a part for the files, which are those in the command, and others."""
-    words = {*map(str, others), *(part for word in command for part in re.split("[=,]", word))}
-    files = sorted(filter(os.path.isfile, words))
+    files = named((*command, *map(str, others)))
     stats = [(path, stat.st_size, stat.st_mtime_ns, stat.st_ino) for path in files for stat in [os.stat(path)]]
     return f"{_hash(command)}-{_hash(stats)}"
 

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import re
 import shutil
 import time
 from dataclasses import dataclass, replace
@@ -16,6 +14,7 @@ from typing import Any
 
 from lkmc import files
 from lkmc.errors import EmulatorFailed, MissingOutput, UserError
+from lkmc.named_files import named
 from lkmc.outcome import OUR_ERROR, TIMED_OUT, Outcome
 from lkmc.replay import EVENTS, STATUS_SIZE
 from lkmc.request import Payload, RunRequest, When
@@ -163,6 +162,5 @@ def _plain(request: RunRequest) -> dict[str, Any]:
 
 def _files(command: tuple[str, ...], run: RunFolder) -> list[list[Any]]:
     """[path, size, time] of the files that a command names, but for the run's own."""
-    words = {part for word in command for part in re.split("[=,]", word)}
-    paths = [Path(word) for word in sorted(words) if os.path.isfile(word)]
+    paths = map(Path, named(command))
     return [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in paths if run.path not in path.parents]

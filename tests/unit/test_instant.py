@@ -25,7 +25,7 @@ REQUEST = RunRequest(AFTER, instant=True)
 
 @pytest.fixture
 def output(tmp_path: Path) -> Output:
-    return fakes.output_folder(tmp_path / "out")
+    return fakes.output_folder(tmp_path / "an,out=put")
 
 
 def boot(output: Output, request: RunRequest = REQUEST, run_id: str = "0") -> instant.Boot:
@@ -63,7 +63,7 @@ def test_other_options_are_another_state_beside_the_first(output: Output, other:
 @pytest.mark.parametrize("name", ["host/bin/qemu-system-x86_64", "images/vmlinux", "images/rootfs.ext4", "extra.img"])
 def test_a_changed_file_makes_another_state_in_the_place_of_the_first(output: Output, name: str) -> None:
     (output.path / "extra.img").write_bytes(b"disk")
-    request = replace(REQUEST, extra=("-drive", f"if=virtio,format=raw,file={output.path}/extra.img"))
+    request = replace(REQUEST, extra=("-drive", f"if=virtio,format=raw,file={qemu.value(output.path)}/extra.img"))
     first = key(output, request)
     change(output.path / name)
     second = key(output, request)
@@ -155,4 +155,5 @@ def test_a_state_is_made_with_shared_memory_and_started_from_with_private(output
         [line] = [argv[where + 1] for where, word in enumerate(argv) if word == "-append"]
         assert line.endswith("- lkmc_instant=1 lkmc_poweroff=1")
     assert "-S" in making and "-incoming" not in making
-    assert "pipe,id=restore,path=/a,,b/restore" in from_it and f"pipe,path={run.path}/orders,id=orders" in from_it
+    assert "pipe,id=restore,path=/a,,b/restore" in from_it and \
+        f"pipe,path={qemu.value(run.path)}/orders,id=orders" in from_it
