@@ -17,6 +17,7 @@ from lkmc.state import State
 DISK2 = ("disk2-a", "disk2-b")
 # Room for snapshots, also where the root file system is in memory.
 SNAPSHOTS = ("-drive", "if=none,id=snapshots,driver=null-co,size=1M,snapshot=on")
+NO_SNAPSHOTS = ("persist", "disk2")     # options that give the guest a disk of which QEMU keeps none
 
 
 def program(request: RunRequest, machine: Machine, output: Output) -> str:

@@ -98,11 +98,19 @@ def test_what_only_qemu_has_is_forgotten_on_gem5() -> None:
     ("kvm = true\nsnapshots = true", ["--record"]),
     ('record = true\neval-after = "other"', ["--replay"]),
     ("timeout = 60\nbackground = true", ["--debug-vm"]),
+    ("snapshots = true", ["--persist"]), ("snapshots = true", ["--disk2", "/d"]),
+    ('persist = true\ndisk2 = "/d"', ["--snapshots"]),
     ('trace = "x"', ["--emulator", "gem5", "--trace-insts-stdout"])])
 def test_what_does_not_go_with_what_was_typed_is_forgotten(file: str, words: list[str]) -> None:
     args = parsed(file, *words)
     run._check(args)
     assert not any(getattr(args, line.split()[0].replace("-", "_")) for line in file.splitlines())
+
+
+@pytest.mark.parametrize("words", [["--persist"], ["--disk2", "/d"]])
+def test_a_disk_that_holds_no_snapshots_is_refused_beside_them(words: list[str]) -> None:
+    with pytest.raises(UserError, match="^give only one of --snapshots and --"):
+        run._check(parsed("", "--snapshots", *words))
 
 
 def test_an_output_of_the_file_is_none_for_all_architectures(checkout: Path) -> None:

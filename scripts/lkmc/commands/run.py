@@ -65,6 +65,8 @@ def _check(args: argparse.Namespace) -> None:
     check_emulator(args)
     only_one(args, "userland", "baremetal")
     only_one(args, "trace", "trace_insts_stdout")
+    for disk in qemu.NO_SNAPSHOTS:
+        only_one(args, "snapshots", disk)
     if args.replay:
         forget(args, ("record", *PAYLOADS))
     if args.record:
