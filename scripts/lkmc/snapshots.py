@@ -27,22 +27,35 @@ def run(monitor: Monitor, folder: RunFolder, line: str) -> str:
     try:
         if said:
             raise MonitorError(f"the guest says: {said}")
-        return monitor.human(line)
+        text = monitor.human(line)
     finally:
-        ask(folder, "mount")
+        said = ask(folder, "mount")
+    if said:
+        raise MonitorError(f"done, but the guest says: {said}")
+    return text
 
 
 def ask(folder: RunFolder, order: str) -> str:
-    """What the guest says to an order: nothing when all went well. Raises MonitorError when it does not answer."""
+    """What the guest says to an order: nothing when all went well. Raises MonitorError when it does not answer; when it
+    comes to an order to unmount after all, it mounts again.
+    """
     to, back = (os.open(pipe, os.O_RDWR | os.O_NONBLOCK) for pipe in folder.shares)
     try:
+        while _readable(back, 0):
+            os.read(back, 4096)         # what came too late to an earlier order
         os.write(to, f"{order}\n".encode())
         answer = b""
         while not answer.endswith(b"\n"):
-            if not select.select([back], [], [], PATIENCE)[0]:
+            if not _readable(back, PATIENCE):
+                if order.startswith("un"):
+                    os.write(to, f"{order.removeprefix('un')}\n".encode())
                 raise MonitorError("the guest does not answer: it has not booted yet, it is stopped, or it died")
             answer += os.read(back, 4096)
         return answer.decode(errors="replace").strip()
     finally:
         os.close(to)
         os.close(back)
+
+
+def _readable(pipe: int, limit: float) -> bool:
+    return bool(select.select([pipe], [], [], limit)[0])

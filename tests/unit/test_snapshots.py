@@ -58,11 +58,33 @@ def test_what_cannot_be_unmounted_is_told_and_nothing_is_saved(run: RunFolder) -
     assert heard == ["unmount", "mount"] and sticks.asked == []
 
 
+def test_what_cannot_be_mounted_again_is_told(run: RunFolder) -> None:
+    listen(run, ["", "mount: no such device"])
+    with pytest.raises(qmp.MonitorError, match="^done, but the guest says: mount: no such device$"):
+        snapshots.run(Sticks({HUMAN: ""}), run, "loadvm a")
+
+
 def test_a_guest_that_does_not_answer_is_an_error(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "PATIENCE", 0.1)
     run.write(("true",), None, listens=True)
     with pytest.raises(qmp.MonitorError, match="does not answer"):
         snapshots.run(Sticks({}), run, "savevm a")
+
+
+def test_a_guest_that_answers_too_late_mounts_again_and_its_answers_are_forgotten(
+        run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    sticks = Sticks({HUMAN: ""})
+    run.write(("true",), None, listens=True)
+    with open(os.open(run.shares[0], os.O_RDWR)) as orders, open(os.open(run.shares[1], os.O_RDWR), "w") as back:
+        monkeypatch.setattr(snapshots, "PATIENCE", 0.1)
+        with pytest.raises(qmp.MonitorError, match="does not answer"):
+            snapshots.run(sticks, run, "savevm a")
+        assert [orders.readline(), orders.readline()] == ["unmount\n", "mount\n"]
+        back.write("umount: busy\n\n")
+        back.flush()
+        monkeypatch.setattr(snapshots, "PATIENCE", 60.0)
+        threading.Thread(target=lambda: (orders.readline(), os.write(back.fileno(), b"now\n")), daemon=True).start()
+        assert snapshots.ask(run, "unmount") == "now"
 
 
 def test_without_the_option_the_cure_is_named(run: RunFolder) -> None:
