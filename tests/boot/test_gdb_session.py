@@ -37,6 +37,7 @@ def test_gdb_can_come_and_go(console: Boot, debugger: Start) -> None:
         for leave in ("detach", "quit", "detach"):
             with debugger("--no-continue") as gdb:
                 gdb.prompt()
+                assert "VM status: paused" in gdb.do("monitor info status")
                 gdb.child.sendline(leave)
                 gdb.wait_for("detached")
                 assert guest.run("echo it''runs") == ("itruns\n", 0)

@@ -84,6 +84,15 @@ def test_the_variables_of_a_module_are_read_by_their_physical_addresses(guest: C
         assert monitor("xp", "/1xw", address).stdout.endswith(": 0x12345678\n")
 
 
+def test_ctrl_a_c_switches_to_the_monitor_and_back(guest: Console) -> None:
+    guest.child.send("\x01c")
+    guest.wait_for(r"\(qemu\) ")
+    guest.child.sendline("info status")
+    guest.wait_for("VM status: running")
+    guest.child.send("\x01c")
+    assert guest.run("echo it''runs") == ("itruns\n", 0)
+
+
 def test_a_screendump_is_a_png_of_the_display(guest: Console, monitor: Monitor, tmp_path: Path) -> None:
     done = monitor("screendump", "screen.png", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
