@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import subprocess
 from pathlib import Path
 
@@ -43,6 +44,12 @@ def test_a_variant_is_an_output_beside_its_base() -> None:
 def test_a_variant_and_an_output_exclude_each_other() -> None:
     with pytest.raises(UserError, match="only one of --output and --variant"):
         parse("--variant", "a", "--output", "/o")
+
+
+@pytest.mark.parametrize("command", sorted(path.stem for path in Path(run.__file__).parent.glob("[a-z]*.py")))
+def test_whoever_takes_an_output_takes_a_variant(command: str) -> None:
+    names = importlib.import_module(f"lkmc.commands.{command}").OPTIONS
+    assert ("output" in names) == ("variant" in names)
 
 
 @pytest.mark.parametrize("file, words, expected", [
