@@ -96,6 +96,15 @@ class Maker:
         return path
 
 
+def compiled_by(built: Output, mach: Machine) -> tuple[str, str]:
+    """Variables of the Makefile that say which compiler the package lkmc-baremetal takes in this output."""
+    for which, prefix in mach.baremetal.compilers:
+        if which != HOST and built.symbol(f"BR2_PACKAGE_LKMC_BAREMETAL_{which.upper().replace('-', '_')}") == "y":
+            gcc = built.program(f"{prefix}gcc") or built.host / "bin/gcc"
+            return f"TOOLCHAIN={which}", f"BIN={gcc.parent}/"
+    return f"TOOLCHAIN={HOST}", "BIN="
+
+
 def install_compilers(mach: Machine, yes: bool) -> None:
     """Have the distro's compiler and C library for programs without an operating system. Raises MissingOutput."""
     apt.require({"make": "make"}, yes)

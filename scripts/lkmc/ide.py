@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lkmc import paths
+from lkmc import baremetal, paths
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -20,14 +20,17 @@ from lkmc.output import Output
 KBUILD = re.compile(r"(?:saved)?cmd_\S+ := (.*) (\S+\.[cS])\s*(?:;.*)?$")
 MODULES = paths.TOP / "kernel_modules"
 PROGRAMS = paths.TOP / "userland"
+COMPILER = re.compile(r"(gcc|g\+\+)$")
 NAME = "LKMC {arch}: attach to {run}"
 
 
-def commands(built: Output, compilers: tuple[str, str]) -> list[dict[str, str]]:
-    """An entry for each compiled file of the kernel, the modules and the programs. compilers: of C and of C++."""
+def commands(built: Output, mach: Machine, compilers: tuple[str, str]) -> list[dict[str, str]]:
+    """An entry for each compiled file of the kernel, the modules and the programs, with and without Linux. compilers:
+    of C and of C++."""
     entries = [*_kbuild(built.linux_build, built.linux_build),
                *_kbuild(built.path / "build/lkmc-kernel-modules", built.linux_build),
-               *_programs(built.arch, compilers)]
+               *_made(PROGRAMS, f"ARCH={built.arch}", f"CC={compilers[0]}", f"CXX={compilers[1]}"),
+               *_made(baremetal.TREE.path, f"ARCH={built.arch}", *baremetal.compiled_by(built, mach))]
     return sorted(entries, key=lambda entry: entry["file"])
 
 
@@ -45,22 +48,22 @@ def _kbuild(folder: Path, kernel: Path) -> Iterator[dict[str, str]]:
             yield {"directory": str(kernel), "command": f"{command} {file}", "file": str(file)}
 
 
-def _programs(arch: str, compilers: tuple[str, str]) -> Iterator[dict[str, str]]:
-    """What make would do in userland/."""
-    done = subprocess.run(["make", "-C", PROGRAMS, "-nBs", f"ARCH={arch}", f"CC={compilers[0]}", f"CXX={compilers[1]}",
-                           "OUT=/tmp"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+def _made(folder: Path, *variables: str) -> Iterator[dict[str, str]]:
+    """What make would compile in a folder of programs, with these variables of its Makefile."""
+    done = subprocess.run(["make", "-C", folder, "-nBs", *variables, "OUT=/tmp"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True)
     if done.returncode:
-        raise UserError(f"make -C {PROGRAMS} -n: {done.stderr.strip().splitlines()[-1]}")
+        raise UserError(f"make -C {folder} -n: {done.stderr.strip().splitlines()[-1]}")
     for line in done.stdout.replace("\\\n", " ").splitlines():
-        words = shlex.split(line)
+        words = [word for word in shlex.split(line) if not word.endswith(".a")]      # which nobody made in /tmp
         sources = [word for word in words if re.fullmatch(r"[\w/.+-]+\.(c|cpp|S)", word)]
-        if words[:1] in ([compilers[0]], [compilers[1]]) and sources:
-            yield {"directory": str(PROGRAMS), "command": shlex.join(words), "file": str(PROGRAMS / sources[0])}
+        if words and COMPILER.search(words[0]) and sources:
+            yield {"directory": str(folder), "command": shlex.join(words), "file": str(folder / sources[0])}
 
 
-def launch(built: Output, mach: Machine, debugger: str, script: Path, before: str) -> str:
+def launch(built: Output, mach: Machine, debugger: str, script: Path, before: bytes) -> str:
     """launch.json with an entry that attaches to this output's run, in the place of an earlier one of ours; `before`
-    is the file's text, or empty. Raises UserError when that is not plain JSON."""
+    is the file's content, or empty. Raises UserError when that is not plain JSON."""
     try:
         whole: dict[str, Any] = json.loads(before) if before else {"version": "0.2.0", "configurations": []}
         others = [one for one in whole["configurations"] if one.get("name") != launched(built)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -30,8 +31,10 @@ def test_files_compile_as_the_database_says(ide: tuple[dict[str, dict[str, str]]
     entries = ide[0]
     wanted = [f"{paths.TOP}/kernel_modules/hello.c", f"{paths.TOP}/userland/c/hello.c",
               f"{paths.TOP}/userland/cpp/hello_cpp.cpp"]
-    kernel = out.linux_build / "init/main.c"
-    for file in [*wanted, *([str(kernel)] if kernel.exists() else [])]:
+    kernel, baremetal = out.linux_build / "init/main.c", f"{paths.TOP}/baremetal/hello.c"
+    wanted += [str(kernel)] if kernel.exists() else []
+    wanted += [baremetal] if shutil.which(entries[baremetal]["command"].split()[0]) else []
+    for file in wanted:
         entry = entries[file]
         done = subprocess.run(f"{entry['command']} -fsyntax-only", shell=True, cwd=entry["directory"],
                               capture_output=True, text=True)

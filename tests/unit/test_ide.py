@@ -8,7 +8,7 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import cli, ide, paths
+from lkmc import baremetal, cli, ide, machine, paths
 from lkmc.output import Output
 
 
@@ -47,6 +47,10 @@ def test_each_file_is_where_it_is_edited_and_as_it_was_compiled(built: Output, t
     assert hello["command"].endswith(f"hello.o {paths.TOP}/kernel_modules/hello.c")
     program = entries[f"{paths.TOP}/userland/cpp/hello_cpp.cpp"]
     assert program["directory"] == f"{paths.TOP}/userland" and "x86_64-linux-g++ -std=" in program["command"]
+    without_linux = entries[f"{paths.TOP}/baremetal/hello.c"]
+    assert without_linux["directory"] == f"{paths.TOP}/baremetal" and " -ffreestanding " in without_linux["command"]
+    assert without_linux["command"].startswith("x86_64-linux-gnu-gcc ") and ".a " not in without_linux["command"]
+    assert {f"{paths.TOP}/baremetal/lib/{name}" for name in ("main.c", "x86_64/start.S")} <= set(entries)
     assert not any("gone" in file or file.endswith("vmlinux.o") for file in entries)
 
 
@@ -65,14 +69,27 @@ def test_launch_keeps_what_the_user_has(built: Output, tmp_path: Path) -> None:
     assert f'session.connect("{built.path}/run/0/gdb.sock")' in script and "\ncontinue" not in script
 
 
-@pytest.mark.parametrize("text", ['{"configurations": [], // mine\n}', "[]", '{"configurations": [1]}', "{}"])
+@pytest.mark.parametrize("arch", machine.arches())
+def test_programs_without_linux_are_compiled_as_the_output_s_package_compiles_them(tmp_path: Path, arch: str) -> None:
+    mach = machine.read(arch)
+    for which, prefix in mach.baremetal.compilers:
+        symbol = f"BR2_PACKAGE_LKMC_BAREMETAL_{which.upper().replace('-', '_')}=y\n"
+        output = fakes.output_folder(tmp_path / which, arch, config=symbol)
+        own = "" if which == "host" else str(fakes.script(output.host / f"bin/{prefix}gcc", "exit 0").parent) + "/"
+        assert baremetal.compiled_by(output, mach) == (f"TOOLCHAIN={which}", f"BIN={own}")
+        entries = {entry["file"]: entry["command"] for entry in ide.commands(output, mach, ("a-gcc", "a-g++"))}
+        assert entries[f"{paths.TOP}/baremetal/hello.c"].startswith(f"{own}{prefix}gcc ")
+
+
+@pytest.mark.parametrize("text", [b'{"configurations": [], // mine\n}', b"[]", b'{"configurations": [1]}', b"{}",
+                                  b"\xff\xfe"])
 def test_a_file_that_we_cannot_read_stays_as_it_is(
-        built: Output, tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+        built: Output, tmp_path: Path, text: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / ".vscode/launch.json"
     file.parent.mkdir()
-    file.write_text(text)
+    file.write_bytes(text)
     assert run(built, tmp_path) == 125
-    assert "launch.json" in capsys.readouterr().err and file.read_text() == text
+    assert "launch.json" in capsys.readouterr().err and file.read_bytes() == text
     assert not (tmp_path / "compile_commands.json").exists()
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tell editors of an output: compile_commands.json in the checkout, for clangd and whatever else reads it, with the
-kernel's files, the modules and the programs; and in .vscode/launch.json an entry that attaches GDB to its run.
+kernel's files, the modules, the programs and those without Linux; and in .vscode/launch.json an entry that attaches
+GDB to its run.
 
     scripts/ide --arch aarch64
     scripts/run --arch aarch64 --wait-gdb       and then start "LKMC aarch64: attach to aarch64"
@@ -26,13 +27,13 @@ def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
     mach = machine.read(built.arch)
     compilers = (toolchain.tool("gcc", built, mach, args.yes), toolchain.tool("g++", built, mach, args.yes))
-    entries = ide.commands(built, compilers)
+    entries = ide.commands(built, mach, compilers)
     ide.check(entries, built)
     run = RunFolder(built.path / "run" / args.run_id)
     script = built.path / "ide.gdb"
     vscode = args.to / ".vscode/launch.json"
     launch = ide.launch(built, mach, toolchain.tool("gdb", built, mach, args.yes), script,
-                        vscode.read_text() if vscode.exists() else "")
+                        vscode.read_bytes() if vscode.exists() else b"")
     text = gdb.script("gdbinit.j2", maker="scripts/ide", run=str(run.path), script=str(script), osabi="none",
                       reverse_limit=0, target=str(run.socket("gdb")), work=str(run.path / "symbols"),
                       breakpoint=None, go_on=False,
