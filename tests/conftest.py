@@ -11,7 +11,7 @@ from typing import Any
 import debugging
 import pytest
 from booting import RUN, Run
-from debugging import Debugger
+from debugging import Debugger, Press
 from hypothesis import settings
 
 from lkmc import apt, paths
@@ -117,6 +117,16 @@ def debugger(out: Output, run_id: str, limit: float) -> Callable[..., Debugger]:
         debugging.until(lambda: RunFolder(out.path / "run" / run_id).lock.held(), limit)
         return Debugger(debugging.command(script, out, run_id, *words), timeout=limit)
     return start
+
+
+@pytest.fixture
+def press(out: Output, run_id: str) -> Press:
+    """Press keys, such as alt-f2, one after the other."""
+    def keys(*names: str) -> None:
+        lines = "".join(f"sendkey {name} 20\n" for name in names)
+        subprocess.run([str(paths.TOP / "scripts/qemu-monitor"), "--output", str(out.path), "--run-id", run_id],
+                       input=lines, text=True, check=True, timeout=60)
+    return keys
 
 
 @pytest.fixture

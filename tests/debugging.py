@@ -94,4 +94,5 @@ def line_of(file: str, pattern: str) -> int:
 
 
 Start = Callable[..., Debugger]     # the fixture that starts a debugger
+Press = Callable[..., None]         # the fixture that presses keys of a guest with a screen
 Boot = Callable[..., Console]       # the fixture that starts a guest

@@ -23,7 +23,7 @@ def command_line(request: RunRequest, machine: Machine, output: Output, disk: Di
     words = [f"console={machine.console}", *screen.kernel_words(request), *ALWAYS]
     words += [word for option, word in WHERE_IT_HAS.items() if output.kernel_has(option)]
     words += ["root=/dev/vda", "rw" if disk.writable else "ro"] if disk else []
-    words += _kgdb(request, machine)
+    words += _kgdb(request, machine, output)
     words += machine.qemu.record_cli if request.rr and request.cpus == 1 else ()
     before, after = split(request.kernel_cli)
     if request.payload and request.payload.when is When.INIT:
@@ -40,11 +40,13 @@ def command_line(request: RunRequest, machine: Machine, output: Output, disk: Di
     return " ".join(words + before + (["-"] if after else []) + after)
 
 
-def _kgdb(request: RunRequest, machine: Machine) -> list[str]:
+def _kgdb(request: RunRequest, machine: Machine, output: Output) -> list[str]:
     """Stop for the kernel's own debugger as soon as its serial port is there."""
     if request.kgdb and request.kdb:
         raise UserError("KGDB and KDB share one driver: give only one of --kgdb and --kdb")
     port = f"{machine.qemu.kgdb_port},115200" if request.kgdb else machine.console
+    if screen.kdb_has_keyboard(request, machine, output):
+        port = f"kbd,{port}"
     return ["kgdbwait", f"kgdboc={port}"] if request.kgdb or request.kdb else []
 
 

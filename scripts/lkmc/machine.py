@@ -36,6 +36,7 @@ class Qemu:
     own_devices are added when the QEMU has them: they are of this project's patches.
     kgdb_device is a second serial port, kgdb_port what Linux calls it, kgdb_needs the kernel option of its driver,
     kgdb_osabi what GDB is told to go by there.
+    kdb_keyboard_needs: the kernel options for the machine's own keyboard under KDB; none where KDB cannot read it.
     """
     program: str
     machine: str
@@ -50,6 +51,7 @@ class Qemu:
     kgdb_port: str
     kgdb_needs: str
     kgdb_osabi: str
+    kdb_keyboard_needs: tuple[str, ...]
     package: str
 
 

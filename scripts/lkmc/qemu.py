@@ -49,7 +49,7 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         *replay.clock(request, value(run.recording / replay.EVENTS)),
         "-m", memory(request, machine), "-smp", str(request.cpus),
         "-nodefaults", "-no-reboot",
-        *screen.arguments(request, machine, emulator, run, value(run.socket(screen.SOCKET))),
+        *screen.arguments(request, machine, output, emulator, value(run.socket(screen.SOCKET))),
         "-kernel", str(output.kernel(machine)),
         *_root(request, output, disk, state),
         "-append", guest.command_line(request, machine, output, disk),
@@ -157,12 +157,14 @@ def _disk2(run: RunFolder) -> tuple[str, ...]:
 def _debugger(request: RunRequest, machine: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:
     """The stubs that GDB attaches to: the emulator's own, and on demand the kernel's at a second serial port."""
     stub = ("-chardev", _socket("gdb", run), "-gdb", "chardev:gdb", *(["-S"] if request.wait_gdb else []))
+    needs = {"--kgdb": ("CONFIG_KGDB_SERIAL_CONSOLE", machine.qemu.kgdb_needs) if request.kgdb else (),
+             "--kdb": ("CONFIG_KGDB_SERIAL_CONSOLE", "CONFIG_KGDB_KDB") if request.kdb else ()}
+    for flag, option in ((flag, option) for flag, names in needs.items() for option in names):
+        if not output.kernel_has(option):
+            raise UserError(f"this kernel has no {option}, which {flag} needs; leave out {flag}, or build one with "
+                            f"scripts/build --arch {output.arch}")
     if not request.kgdb:
         return stub
-    for option in ("CONFIG_KGDB_SERIAL_CONSOLE", machine.qemu.kgdb_needs):
-        if not output.kernel_has(option):
-            raise UserError(f"this kernel has no {option}, which --kgdb needs; leave out --kgdb, or build one with "
-                            f"scripts/build --arch {output.arch}")
     return (*stub, "-chardev", _socket("kgdb", run), "-device", f"{machine.qemu.kgdb_device},chardev=kgdb")
 
 

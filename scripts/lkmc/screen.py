@@ -7,21 +7,31 @@ import subprocess
 
 from lkmc.errors import UserError
 from lkmc.machine import Machine
+from lkmc.output import Output
 from lkmc.request import RunRequest
-from lkmc.run_folder import RunFolder
 
 SOCKET = "vnc"
 TERMINAL = "tty1"           # the first of Linux's terminals on the screen
 WINDOWS = ("gtk", "sdl")    # QEMU's names for a window, the nicer first
+KEYBOARD = "virtio-keyboard-pci"
 GUEST = "lkmc_screen=1"     # has rootfs_overlay/lkmc/guest.sh load the drivers
 
 
-def arguments(request: RunRequest, machine: Machine, emulator: str, run: RunFolder, quoted: str) -> tuple[str, ...]:
+def arguments(request: RunRequest, machine: Machine, output: Output, emulator: str, quoted: str) -> tuple[str, ...]:
     """QEMU's options. quoted: the path of the socket as QEMU's options take it. Raises UserError without a window."""
     if not request.screen:
         return ("-display", "none")
     how = f"vnc=unix:{quoted}" if request.vnc else _window(emulator)
-    return ("-display", how, *(word for device in machine.qemu.screen for word in ("-device", device)))
+    left_out = KEYBOARD if kdb_has_keyboard(request, machine, output) else None
+    devices = (device for device in machine.qemu.screen if device != left_out)
+    return ("-display", how, *(word for device in devices for word in ("-device", device)))
+
+
+def kdb_has_keyboard(request: RunRequest, machine: Machine, output: Output) -> bool:
+    """Whether the keys are for KDB too, which reads the machine's own keyboard: then there must be no other, as QEMU
+    gives the keys to one only."""
+    needs = machine.qemu.kdb_keyboard_needs
+    return request.kdb and request.screen and bool(needs) and all(map(output.kernel_has, needs))
 
 
 def _window(emulator: str) -> str:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 
 import pytest
-from debugging import until
+from debugging import Press, until
 
-from lkmc import paths
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
 Start = Callable[..., RunFolder]
-Press = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
@@ -23,16 +20,6 @@ def keyboard(out: Output) -> None:
     for option in ("CONFIG_VT", "CONFIG_VIRTIO_INPUT", "CONFIG_MAGIC_SYSRQ"):
         if f"{option}=y\n" not in out.linux_config:
             pytest.skip(f"the kernel of {out.path.name} has no {option}=y; linux/display.config has it")
-
-
-@pytest.fixture
-def press(out: Output, run_id: str) -> Press:
-    """Press keys, such as alt-f2, one after the other."""
-    def keys(*names: str) -> None:
-        lines = "".join(f"sendkey {name} 20\n" for name in names)
-        subprocess.run([str(paths.TOP / "scripts/qemu-monitor"), "--output", str(out.path), "--run-id", run_id],
-                       input=lines, text=True, check=True, timeout=60)
-    return keys
 
 
 def said(run: RunFolder) -> str:

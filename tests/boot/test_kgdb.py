@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from debugging import Boot, Start, at
+from debugging import Boot, Press, Start, at
 
 from lkmc import machine
 from lkmc.console import EOL
@@ -61,6 +61,28 @@ def test_gdb_stops_in_a_module_by_the_kernel_s_own_stub(console: Boot, debugger:
             gdb.do("delete")
             gdb.go()
             guest.wait_for("done" + EOL)
+
+
+def test_a_key_enters_kdb_in_graphic_mode_and_a_pc_s_keyboard_is_kdb_s_too(console: Boot, press: Press,
+                                                                           out: Output) -> None:
+    own = machine.read(out.arch).qemu.kdb_keyboard_needs
+    for option in ("CONFIG_VT", "CONFIG_MAGIC_SYSRQ", *(own or ("CONFIG_VIRTIO_INPUT",))):
+        if f"{option}=y\n" not in out.linux_config:
+            pytest.skip(f"this kernel has no {option}=y; linux/display.config and linux/kgdb.config have them")
+    with console("--kdb", "--vnc") as guest:
+        def go() -> None:
+            guest.wait_for(KDB)
+            if own:
+                press("g", "o", "ret")
+            else:
+                guest.child.sendline("go")
+
+        go()
+        guest.login()
+        assert guest.run("echo 1 >/proc/sys/kernel/sysrq")[1] == 0
+        press("alt-sysrq-g")
+        go()
+        assert guest.run("echo o''n")[0].splitlines()[-1] == "on"
 
 
 def test_kdb_stops_each_write_of_a_program(console: Boot, out: Output) -> None:

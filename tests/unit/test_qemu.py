@@ -255,16 +255,32 @@ def test_kgdb_has_a_serial_port_of_its_own(tmp_path: Path, arch: str) -> None:
     assert f"console={mach.console}" in words
 
 
+KDB = "CONFIG_PVH=y\nCONFIG_KGDB_SERIAL_CONSOLE=y\nCONFIG_KGDB_KDB=y\n"
+
+
 @pytest.mark.parametrize("arch", arches())
 def test_kdb_is_on_the_console(tmp_path: Path, arch: str) -> None:
-    argv = command(fakes.output_folder(tmp_path, arch), RunRequest(kdb=True))
+    argv = command(fakes.output_folder(tmp_path, arch, KDB), RunRequest(kdb=True))
     assert {"kgdbwait", f"kgdboc={machine.read(arch).console}"} <= set(one(argv, "-append").split())
     assert "chardev=kgdb" not in " ".join(argv)
+
+
+@pytest.mark.parametrize("arch", arches())
+def test_kdb_reads_the_keyboard_of_a_screen_where_it_can(tmp_path: Path, arch: str) -> None:
+    config = KDB + "CONFIG_KDB_KEYBOARD=y\nCONFIG_KEYBOARD_ATKBD=y\n"
+    request, console = RunRequest(kdb=True, graphic=True, vnc=True), machine.read(arch).console
+    for number, (options, able) in enumerate(((config, arch == "x86_64"), (KDB, False))):
+        argv = command(fakes.output_folder(tmp_path / str(number), arch, options), request)
+        assert (f"kgdboc=kbd,{console}" in one(argv, "-append").split()) is able
+        assert (f"kgdboc={console}" in one(argv, "-append").split()) is not able
+        assert ("virtio-keyboard-pci" in argv) is not able, "QEMU gives the keys to one keyboard only"
 
 
 def test_kgdb_says_what_the_kernel_lacks(tmp_path: Path) -> None:
     output = fakes.output_folder(tmp_path, "arm", "CONFIG_KGDB_SERIAL_CONSOLE=y\n")
     with pytest.raises(UserError, match="CONFIG_SERIAL_8250_PCI.*scripts/build --arch arm"):
         command(output, RunRequest(kgdb=True))
+    with pytest.raises(UserError, match="no CONFIG_KGDB_KDB, which --kdb needs"):
+        command(output, RunRequest(kdb=True))
     with pytest.raises(UserError, match="only one of --kgdb and --kdb"):
         command(output, RunRequest(kgdb=True, kdb=True))
