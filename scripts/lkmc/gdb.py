@@ -48,14 +48,12 @@ def kernel_values(output: Output, machine: Machine, symbols: Path | None) -> dic
             "module_folders": [str(output.overlay), str(output.linux_build)]}
 
 
-def early_values(output: Output, machine: Machine, run: RunFolder) -> dict[str, Any]:
-    """Which files early boot is made of: which image the run started, says its command."""
-    started = output.kernel(machine)
-    with contextlib.suppress(OSError):
-        words = shlex.split(run.script.read_text(), comments=True)
-        started = Path([word for option, word in itertools.pairwise(words) if option == "-kernel"][-1])
+def early_values(output: Output, machine: Machine, run: RunFolder, symbols: Path) -> dict[str, Any]:
+    """Which files early boot is made of: which image the run started, says its command. symbols: of the kernel's."""
+    images = [word for option, word in itertools.pairwise(run.command()) if option == "-kernel"]
+    started = images[-1] if images else output.kernel(machine)
     decompressor = next(output.linux_build.glob("arch/*/boot/compressed/vmlinux"), None)
-    return {"vmlinux": str(output.image("vmlinux")), "started": str(started), "decompressor": str(decompressor or ""),
+    return {"vmlinux": str(symbols), "started": str(started), "decompressor": str(decompressor or ""),
             "linked": _linked(decompressor) if decompressor else {}}
 
 
@@ -64,7 +62,7 @@ def _linked(decompressor: Path) -> dict[str, int]:
     from elftools.elf.elffile import ELFFile
     with decompressor.open("rb") as file:
         table = ELFFile(file).get_section_by_name(".symtab")
-        found = {name: table.get_symbol_by_name(name) for name in DECOMPRESSOR}
+        found = {name: table.get_symbol_by_name(name) for name in DECOMPRESSOR} if table else {}
     return {name: symbols[0]["st_value"] for name, symbols in found.items() if symbols}
 
 
@@ -81,20 +79,23 @@ def words(option: str, text: str) -> list[str]:
         raise UserError(f"{option}: {str(error).lower()}: {text}") from None
 
 
-def wait_for(stub: Path, run: RunFolder, what: str = "") -> None:
-    """Wait until the emulator has made the socket of its stub. Raises MissingOutput when no run is alive.
+def wait_for(stub: Path, run: RunFolder, what: str = "", option: str = "--wait-gdb") -> None:
+    """Wait until the emulator has made the socket of its stub. Raises MissingOutput when no run with it is alive.
 
-    what: the option of scripts/run that says what it runs."""
+    what: the option of scripts/run that says what it runs; option: that for which it makes the socket."""
     begin = time.monotonic()
+    start = shlex.join(("--output", str(run.path.parents[1]), "--run-id", run.path.name))
+    start = f"scripts/run {option} {what}{' ' if what else ''}{start}"
     while (lives := run.lock.held()) or time.monotonic() < begin + STARTING:
         if lives and stub.exists():
             return
+        if lives and run.socket("gdb").exists() and time.monotonic() > begin + STARTING:
+            raise MissingOutput(f"the guest in {run.path} was started without {option}; end it, and start one with: "
+                                f"{start}")
         if time.monotonic() > begin + PATIENCE:
             raise EmulatorFailed(f"{stub}: the emulator has no such socket; see {run.script} for its command")
         time.sleep(0.02)
-    raise MissingOutput(f"no {'program' if what else 'guest'} runs in {run.path}; start one with: "
-                        f"scripts/run --wait-gdb {what}{' ' if what else ''}"
-                        f"--output {run.path.parents[1]} --run-id {run.path.name}")
+    raise MissingOutput(f"no {'program' if what else 'guest'} runs in {run.path}; start one with: {start}")
 
 
 def begin(text: str, file: Path, command: tuple[str, ...], stub: Path | None, dry_run: bool) -> int:

@@ -33,6 +33,8 @@ def run(args: Namespace) -> int:
     """Attach to what scripts/run --wait-gdb started with the same options; GDB's exit status."""
     only_one(args, "userland", "baremetal")
     refuse(args, KERNEL_ONLY, "is for Linux in a guest; leave it out")
+    if args.baremetal is not None:
+        refuse(args, ("static",), "is for --userland; leave it out")
     if args.sim and args.baremetal is None:
         raise UserError("--sim runs a program of --baremetal; give one")
     built = programs.home(args)

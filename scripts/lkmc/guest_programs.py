@@ -8,6 +8,7 @@ from pathlib import Path
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
+from lkmc import programs
 from lkmc.errors import MissingOutput
 from lkmc.output import Output
 
@@ -15,12 +16,14 @@ LIBRARIES = ("lib", "usr/lib", "lib64", "usr/lib64")
 
 
 def find(output: Output, name: str) -> Path:
-    """The unstripped file of a program: a path, one of ours by its name, or busybox. Raises MissingOutput."""
+    """The unstripped file of a program: a path, one of ours by its name, or busybox. Raises MissingOutput;
+    UserError for a file that is no program of this architecture."""
     built = output.path / "build"
     places = [Path(name), output.overlay / name, output.overlay / f"{name}.out",
-              *sorted(built.glob(f"{name}-*/{name}") if "/" not in name else ())]
+              *sorted(built.glob(f"{glob.escape(name)}-*/{glob.escape(name)}") if "/" not in name else ())]
     for place in places:
         if place.is_file():
+            programs.check(place, output.arch)
             return place.absolute()
     raise MissingOutput(f"no program {name!r}: give its path on the host, or the name of one that is in "
                         f"{output.overlay}; {output.how}")

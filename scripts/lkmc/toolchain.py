@@ -2,6 +2,7 @@
 """The cross tools of an output folder: the output's own, else the distro's."""
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 from pathlib import Path
@@ -15,7 +16,7 @@ DISTRO_GDB = "gdb-multiarch"
 
 def tool(name: str, output: Output, machine: Machine, yes: bool) -> str:
     """The path of a cross tool such as readelf or gdb. Raises MissingOutput, naming the tools that there are."""
-    built = [path for folder in output.programs for path in sorted(folder.glob(f"*-linux*-{name}"))]
+    built = [path for folder in output.programs for path in sorted(folder.glob(f"*-linux*-{glob.escape(name)}"))]
     if built:
         return str(built[0])
     from lkmc import apt

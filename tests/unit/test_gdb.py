@@ -48,7 +48,7 @@ def test_gdb_s_arguments_with_an_open_quote_are_refused(tmp_path: Path) -> None:
         gdb.argv("gdb", tmp_path / "x", "-ex 'p 1", "")
 
 
-def test_a_run_is_waited_for_until_its_emulator_listens(tmp_path: Path) -> None:
+def test_a_run_is_waited_for_until_its_emulator_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = RunFolder(tmp_path / "run/0")
     with pytest.raises(MissingOutput, match=f"scripts/run --wait-gdb --output {tmp_path} --run-id 0"):
         gdb.wait_for(run.socket("gdb"), run)
@@ -59,6 +59,9 @@ def test_a_run_is_waited_for_until_its_emulator_listens(tmp_path: Path) -> None:
         later.start()
         gdb.wait_for(run.socket("gdb"), run)
         assert run.socket("gdb").exists()
+        monkeypatch.setattr(gdb, "STARTING", 0)
+        with pytest.raises(MissingOutput, match=f"started without --kgdb.*scripts/run --kgdb --output {tmp_path}"):
+            gdb.wait_for(run.socket("kgdb"), run, option="--kgdb")
 
 
 def test_the_status_of_gdb_is_passed_on(tmp_path: Path) -> None:
@@ -126,16 +129,24 @@ def test_early_boot_is_not_passed_over_unless_a_breakpoint_is_given(
         tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = fakes.output_folder(tmp_path, "aarch64", images=["vmlinux", "Image", "rootfs.cpio"])
     fakes.script(output.host / "bin/aarch64-linux-gdb", "exit 0")
-    fakes.script(tmp_path / "run/0/run.sh", "exec qemu-system-aarch64 -kernel /other/Image -append quiet")
-    for words, goes_on in (([], False), (["start_kernel"], True)):
+    for words, goes_on, image in (([], False, "/other/Image"), (["start_kernel"], True, f"{tmp_path}/images/Image")):
+        kernel = ("-kernel", image) if image.startswith("/other") else ()
+        command = ("qemu-system-aarch64", *kernel, "-append", "quiet")
+        RunFolder(tmp_path / "run/0").path.mkdir(parents=True, exist_ok=True)
+        RunFolder(tmp_path / "run/0").write(command, None)
         assert cli.main("run-gdb", ["--output", str(tmp_path), "--dry-run", "--early", *words]) == 0
         script = capsys.readouterr().out.splitlines()
-        assert f'python lkmc_gdb.begin("{tmp_path}/images/vmlinux", "/other/Image", "", {{}})' in script
+        assert f'python lkmc_gdb.begin("{tmp_path}/images/vmlinux", "{image}", "", {{}})' in script
         assert ("continue" in script) == goes_on
 
 
 @pytest.mark.parametrize(("words", "said"), [
     (["--baremetal", "hello", "--early"], "--early is for Linux in a guest; leave it out"),
+    (["--baremetal", "hello", "--static"], "--static is for --userland; leave it out"),
+    (["--static"], "--static is for a program without a guest; leave it out, or give --userland or --baremetal"),
+    (["--gcc-which", "host"], "--gcc-which is for a program without a guest"),
+    (["--kgdb", "--early"], "give only one of --kgdb and --early"),
+    (["--kgdb"], "no guest runs in {run}; start one with: scripts/run --kgdb --output {output} --run-id 0"),
     (["--userland", "hello", "--no-lxsymbols"], "--no-lxsymbols is for Linux in a guest; leave it out"),
     (["--sim"], "--sim runs a program of --baremetal; give one"),
     (["--userland", "hello", "--sim"], "--sim runs a program of --baremetal; give one"),

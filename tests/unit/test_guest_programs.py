@@ -9,6 +9,7 @@ from pathlib import Path
 import fakes
 import pytest
 from test_network import Usernet
+from test_programs import elf
 
 from lkmc import cli, guest_programs, qmp
 from lkmc.errors import MissingOutput
@@ -21,7 +22,7 @@ def output(tmp_path: Path) -> Output:
     fakes.script(output.host / "bin/aarch64-linux-gdb", "exit 0")
     for name in ("images/lkmc/count.out", "build/busybox-1.37.0/busybox"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
+        elf(tmp_path / name)
     (tmp_path / "staging").mkdir()
     return output
 
@@ -85,6 +86,8 @@ def test_run_gdbserver_takes_the_port_that_the_run_forwards_and_waits_as_long_as
 
 @pytest.mark.parametrize(("words", "said"), [
     (["nothing"], "no program 'nothing'"),
+    (["**"], "no program '**'"),
+    (["/proc/self/environ"], "/proc/self/environ: not an ELF program"),
     (["count"], "scripts/run --output {output} --run-id 0"),
 ])
 def test_run_gdbserver_without_a_program_or_a_run_names_the_next_command(

@@ -55,7 +55,11 @@ def _later(event: gdb.Event) -> None:
 def begin(vmlinux: str, started: str, decompressor: str, linked: dict[str, int]) -> None:
     """Stop at the kernel's first instruction, with the symbols of what comes before start_kernel; see early.Images."""
     images = early.Images(Path(vmlinux), Path(started), Path(decompressor), linked)
-    first = early.first_instruction(images)
+    try:
+        first = early.first_instruction(images)
+    except gdb.GdbError as error:
+        gdb.write(f"lkmc: {error}\n", gdb.STDERR)
+        return
     if first is None:
         gdb.write("lkmc: the kernel has begun already; early boot needs a guest that waits: scripts/run --wait-gdb\n")
         return

@@ -52,6 +52,14 @@ def first_instruction(images: Images) -> int | None:
     return start(images) if pc in reset else None
 
 
+def _decompressor(images: Images) -> Path:
+    """The decompressor's file. Raises gdb.GdbError where there is none."""
+    if not images.linked:
+        raise gdb.GdbError("there is no file with the decompressor's symbols, which a build of the kernel leaves: "
+                           "build an output with scripts/build")
+    return images.decompressor
+
+
 def _run_physically(images: Images, shift: int, virtual: str) -> None:
     """The kernel runs at its addresses less the shift until it reaches a function at that function's own address."""
     text, end = kernel.number("&_text"), kernel.number(f"&{virtual}")
@@ -89,12 +97,13 @@ def _arm(images: Images) -> int:
     text = kernel.number("&stext")
     place = text & (16 * MEGABYTE - 1)
     virtual = kernel.number("&__mmap_switched")
+    decompressor = _decompressor(images)
     inside = images.linked["decompress_kernel"]
-    first = Copy(images.decompressor, loaded, inside)
+    first = Copy(decompressor, loaded, inside)
 
     def moved() -> None:
         first.remove()
-        second = Copy(images.decompressor, loaded + kernel.register("r6"), inside)
+        second = Copy(decompressor, loaded + kernel.register("r6"), inside)
         _once(ram + place, lambda: unpacked(second))
 
     def unpacked(second: Copy) -> None:
@@ -110,10 +119,11 @@ def _x86_64(images: Images) -> int:
     pvh = images.started.name != "bzImage"
     entry = kernel.number("&pvh_start_xen") - X86_MAP if pvh else BZIMAGE_AT
     if not pvh:
+        decompressor = _decompressor(images)
         header = images.started.read_bytes()[:0x400]
         [preferred], [size] = struct.unpack_from("<Q", header, PREFERRED), struct.unpack_from("<I", header, INIT_SIZE)
         behind = preferred + size - images.linked["_end"]
-        copies = [Copy(images.decompressor, at, images.linked["extract_kernel"]) for at in (BZIMAGE_AT, behind)]
+        copies = [Copy(decompressor, at, images.linked["extract_kernel"]) for at in (BZIMAGE_AT, behind)]
         _once(kernel.number("&startup_64") - X86_MAP, lambda: _remove(copies))
     _run_physically(images, X86_MAP, "x86_64_start_kernel")
     return entry

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from lkmc import gdb, kernel_symbols, machine, output, recording, toolchain
+from lkmc.conflicts import only_one, refuse
 from lkmc.launch import once
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -38,6 +39,9 @@ def main(args: argparse.Namespace) -> int:
     if args.userland is not None or args.baremetal is not None or args.sim:
         from lkmc import gdb_program
         return gdb_program.run(args)
+    refuse(args, ("static", "gcc_which"), "is for a program without a guest; leave it out, or give --userland or "
+                                          "--baremetal")
+    only_one(args, "kgdb", "early")
     return session(args, output.find(args.output, args.arch, "arch" in args.typed))
 
 
@@ -47,7 +51,8 @@ def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | N
     run = RunFolder(built.path / "run" / args.run_id)
     stub = run.socket("kgdb" if args.kgdb else "gdb")
     if not args.dry_run:
-        gdb.wait_for(stub, run)
+        gdb.wait_for(stub, run, option="--kgdb" if args.kgdb else "--wait-gdb")
+    symbols = _symbols(args.dry_run, built, mach)
     replayed = recording.replayed(run)      # what follows modules would also stop a way back
     text = gdb.script("gdbinit.j2", maker=f"scripts/{'run-gdb-user' if program else 'run-gdb'}", run=str(run.path),
                       script=str(run.gdb_script), target=str(stub), work=str(run.path / "symbols"),
@@ -56,9 +61,9 @@ def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | N
                       go_on=not args.no_continue and bool(args.breakpoint or not args.early),
                       follow_modules=not args.no_lxsymbols and not replayed,
                       reverse_limit=REVERSE_LIMIT if replayed else 0,
-                      early=gdb.early_values(built, mach, run) if args.early else None,
+                      early=gdb.early_values(built, mach, run, symbols) if args.early else None,
                       remote_log=str(run.gdb_log) if args.debug else "",
-                      **gdb.kernel_values(built, mach, _symbols(args.dry_run, built, mach)))
+                      **gdb.kernel_values(built, mach, symbols))
     command = gdb.argv(toolchain.tool("gdb", built, mach, args.yes), run.gdb_script, args.before, args.after)
     return gdb.begin(text, run.gdb_script, command, stub, args.dry_run)
 
