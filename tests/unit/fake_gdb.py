@@ -17,7 +17,7 @@ import pytest
 from lkmc import paths
 
 STDERR = 1
-COMMAND_OBSCURE = COMMAND_STACK = 0
+COMMAND_OBSCURE = COMMAND_STACK = COMMAND_FILES = COMMAND_BREAKPOINTS = 0
 layouts: dict[str, dict[str, str]] = {}     # by a structure's name the types of its members
 unions: set[str] = set()                    # the names of those whose members overlap
 enums: dict[str, dict[str, int]] = {}
@@ -188,6 +188,8 @@ def write(text: str, stream: int = 0) -> None:
 
 
 def lookup_type(name: str) -> Type:
+    if name == "struct module" and name not in layouts:
+        raise error("No struct type named module.")
     return Type(name)
 
 

@@ -221,7 +221,14 @@ def three(tasks: Any) -> Any:
     """Two threads of the kernel's, one that waits and one that runs, and a process that waits."""
     link(task(0, "swapper"), task(2, "kworker", stopped(2, SCHEDULE, WORKER, FORK)),
          task(3, "migration", on_cpu=1, thread_info={"cpu": 1}), task(9, "sh", stopped(9, SCHEDULE, FORK), mm=0x1000))
+    fake_gdb.layouts["struct module"] = {}
     return tasks.Threads()
+
+
+def test_before_the_kernel_has_tasks_that_is_said(three: Any) -> None:
+    fake_gdb.symbols["&init_task"] = 0xdead0000
+    with pytest.raises(fake_gdb.GdbError, match="tasks cannot be read now: Cannot access.*tbreak start_kernel"):
+        three.invoke("", False)
 
 
 def test_each_thread_of_the_kernel_is_listed_with_where_it_waits(three: Any) -> None:

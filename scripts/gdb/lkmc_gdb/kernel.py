@@ -186,6 +186,12 @@ def running() -> bool:
     return not typed() or bool(gdb.parse_and_eval("system_state >= SYSTEM_RUNNING"))
 
 
+def require_types() -> None:
+    """Before a command that needs the kernel's types. Raises gdb.GdbError without debug information."""
+    if not typed():
+        raise gdb.GdbError("the kernel has no debug information, which this needs; scripts/run-gdb says how to get it")
+
+
 def typed() -> bool:
     """Whether there is debug information, and so the kernel's types."""
     try:

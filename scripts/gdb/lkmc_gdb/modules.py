@@ -98,6 +98,7 @@ This also happens by itself, whenever the guest loads or removes a module and wh
         super().__init__("lx-symbols", gdb.COMMAND_FILES)
 
     def invoke(self, argument: str, from_tty: bool) -> None:
+        kernel.require_types()
         _symbols[0].sync()
 
 
@@ -106,7 +107,7 @@ class Break(gdb.Command):
 
     (gdb) lkmc-break hello hello_init
 
-stops in the module's init function at the next insmod."""
+stops in the module's init function at the next insmod. In a module of several files a line is FILE:LINE."""
 
     def __init__(self) -> None:
         super().__init__("lkmc-break", gdb.COMMAND_BREAKPOINTS)
@@ -116,15 +117,27 @@ stops in the module's init function at the next insmod."""
         if len(words) != 2:
             raise gdb.GdbError("usage: lkmc-break MODULE FUNCTION-OR-LINE, for example: lkmc-break hello hello_init")
         if not _following:
-            raise gdb.GdbError("modules are not followed in this session: leave out --no-lxsymbols")
+            raise gdb.GdbError("modules are not followed in this session: leave out --no-lxsymbols, or, in a replay, "
+                               "break at an address")
+        kernel.require_types()
         name, where = words[0].removesuffix(".ko").replace("-", "_"), words[1]
         path = _symbols[0].file(name)
         if path is None:
             raise gdb.GdbError(f"no {name}.ko in {', '.join(map(str, _symbols[0].folders))}; build it first")
-        kind = "-line" if where.isdigit() else "-function"
-        # Other files may have the same name as a module's, so its folder goes with it.
-        folder = path.parent.name if path.parent != _symbols[0].folders[0] else PACKAGE
-        gdb.Breakpoint(f"-source {folder}/{path.stem}.c {kind} {where}")
+        gdb.Breakpoint(_location(path, where, path.parent.name if path.parent != _symbols[0].folders[0] else PACKAGE))
+
+
+def _location(path: Path, where: str, folder: str) -> str:
+    """As GDB takes it. Other files may have the same name as a module's, so its folder goes with it; a function of a
+    module of several files may be in any of them. Raises gdb.GdbError."""
+    file, _, line = where.rpartition(":")
+    if file and line.isdigit():
+        return f"-source {folder}/{file} -line {line}"
+    if f"\0{path.stem}.c\0".encode() in path.read_bytes():       # the name of its only file, among its symbols
+        return f"-source {folder}/{path.stem}.c {'-line' if where.isdigit() else '-function'} {where}"
+    if where.isdigit():
+        raise gdb.GdbError(f"{path.name} is made of several files; write FILE:LINE")
+    return f"-function {where}"
 
 
 def define(folders: list[Path], work: Path, follow_modules: bool) -> None:

@@ -124,12 +124,17 @@ With a process ID or a name: that task's whole way into the kernel, also of a pr
         super().__init__("lkmc-threads", gdb.COMMAND_STACK)
 
     def invoke(self, argument: str, from_tty: bool) -> None:
+        kernel.require_types()
         kernel.reachable()
-        with kernel.view():
-            if argument:
-                self._one(argument)
-            else:
-                self._all()
+        try:
+            with kernel.view():
+                if argument:
+                    self._one(argument)
+                else:
+                    self._all()
+        except gdb.MemoryError as error:
+            raise gdb.GdbError(f"the kernel's tasks cannot be read now: {error}; before start_kernel there are none, "
+                               f"go on until then: tbreak start_kernel, continue") from None
 
     def _all(self) -> None:
         gdb.write(f"{'PID':>5}  {'COMMAND':16} {'STOPPED IN':32} AT\n")
