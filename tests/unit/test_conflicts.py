@@ -97,7 +97,7 @@ def test_what_only_qemu_has_is_forgotten_on_gem5() -> None:
 @pytest.mark.parametrize("file, words", [
     ("kvm = true\nsnapshots = true", ["--record"]),
     ('record = true\neval-after = "other"', ["--replay"]),
-    ("timeout = 60\nbackground = true", ["--debug-vm"]),
+    ("timeout = 60\nbackground = true\ntmux = true", ["--debug-vm"]),
     ("snapshots = true", ["--persist"]), ("snapshots = true", ["--disk2", "/d"]),
     ('persist = true\ndisk2 = "/d"', ["--snapshots"]),
     ('trace = "x"', ["--emulator", "gem5", "--trace-insts-stdout"])])

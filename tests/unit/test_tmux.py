@@ -59,6 +59,6 @@ def test_what_tmux_says_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_debug_vm_is_in_this_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["--background"], ["--timeout", "3"]):
+    for words in (["--background"], ["--timeout", "3"], ["--tmux"], ["--tmux-args", "start_kernel"], ["--record"]):
         assert cli.main("run", ["--debug-vm", *words]) == 125
-        assert "leave out --background and --timeout" in capsys.readouterr().err
+        assert f"{words[0]} does not go with --debug-vm" in capsys.readouterr().err

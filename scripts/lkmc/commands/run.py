@@ -14,8 +14,7 @@ from __future__ import annotations
 import argparse
 
 from lkmc import gdb, instant, instant_qemu, launch, machine, output, qemu, ready, recording, tmux, trace_events
-from lkmc.conflicts import forget, only_one
-from lkmc.errors import UserError
+from lkmc.conflicts import forget, only_one, refuse
 from lkmc.request import PAYLOADS, RunRequest, check_emulator
 from lkmc.run_folder import RunFolder
 
@@ -27,6 +26,7 @@ OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval
            "l1i-size", "l1d-size", "l2-size", "gem5", "gem5-tree", "gem5-exe-args", "gem5-restore", "gem5-readfile",
            "gem5-script", "machine", "frame-capture", "record", "replay")
 TAKES_REST = True
+WITHOUT_DEBUG_VM = ("background", "timeout", "tmux", "tmux_args", "record")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -71,11 +71,10 @@ def _check(args: argparse.Namespace) -> None:
         forget(args, ("record", *PAYLOADS))
     if args.record:
         forget(args, recording.NOT_RECORDED)
+    if launch.asked(args, "debug_vm"):
+        gdb.words("--debug-vm-args", args.debug_vm_args or "")
+        refuse(args, WITHOUT_DEBUG_VM, "does not go with --debug-vm, which has GDB in this terminal and leaves the "
+                                       "run's end to it; leave out one of the two")
     if launch.asked(args, "tmux"):
         tmux.check()
         gdb.words("--tmux-args", args.tmux_args or "")
-    if launch.asked(args, "debug_vm"):
-        gdb.words("--debug-vm-args", args.debug_vm_args or "")
-        forget(args, ("background", "timeout"))
-        if args.background or args.timeout:
-            raise UserError("--debug-vm has GDB in this terminal; leave out --background and --timeout")
