@@ -54,6 +54,14 @@ class Debugger:
         self.child.sendline(command)
         return self.prompt().partition("\n")[2]
 
+    def ends(self, pattern: str) -> int | None:
+        """Wait until GDB has said this and ended; its exit status. The emulator may have gone before it."""
+        for wanted in (pattern, pexpect.EOF):
+            if self.child.expect([wanted, PANIC]):
+                raise EmulatorFailed(f"a panic instead of {pattern!r}")
+        self.child.close()
+        return self.child.exitstatus
+
     def go(self) -> None:
         """Let the guest run, and do not wait for a stop."""
         self.child.sendline("continue")

@@ -14,19 +14,21 @@ from lkmc import paths
 from lkmc.errors import EmulatorFailed
 from lkmc.measure import Sample
 
-FILES = ("test_gdb*.py", "test_kgdb.py", "test_debug_vm.py")
+FILES = ("test_gdb*.py", "test_kgdb.py", "test_debug_vm.py", "test_addr2line.py", "test_ide.py")
 FAULTS = ("failure", "error")
 
 
 @dataclass
 class Suite:
-    """The rounds of one output. faults and skips: how often each test failed, and what was left out."""
+    """The rounds of one output. faults and skips: how often each test failed, and what was left out; reasons: what a
+    test said when it failed the last time."""
     folder: Path
     rounds: int = 0
     passed: int = 0
     tests: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     skips: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> Sample:
         """One round: seconds of the whole and of each file. Raises EmulatorFailed when no test could begin."""
@@ -43,12 +45,14 @@ class Suite:
     def read(self, report: ElementTree.Element) -> Sample:
         """Count what a report of JUnit's kind says."""
         cases = list(report.iter("testcase"))
-        faulty = [case for case in cases if any(case.find(kind) is not None for kind in FAULTS)]
+        faulty = {case: fault for case in cases for kind in FAULTS if (fault := case.find(kind)) is not None}
         skipped = [case for case in cases if case.find("skipped") is not None]
         self.rounds += 1
         self.passed += not faulty
         self.tests = len(cases) - len(skipped)
         self.faults.update(case.get("name", "") for case in faulty)
+        self.reasons.update({case.get("name", ""): fault.get("message", "").partition("\n")[0]
+                             for case, fault in faulty.items()})
         self.skips.update({str(element.get("message")) for case in skipped
                            if (element := case.find("skipped")) is not None})
         sample = {"all": 0.0}
@@ -61,5 +65,5 @@ class Suite:
     def told(self) -> list[str]:
         """The result in lines."""
         return [f"{self.folder.name}: {self.passed} of {self.rounds} rounds passed, of {self.tests} tests each",
-                *(f"  failed {count} times: {name}" for name, count in self.faults.most_common()),
+                *(f"  failed {count} times: {name}: {self.reasons[name]}" for name, count in self.faults.most_common()),
                 *(f"  not run: {reason}" for reason in sorted(self.skips))]

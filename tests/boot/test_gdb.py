@@ -54,9 +54,8 @@ def test_each_write_of_a_program_is_a_stop(console: Boot, debugger: Start, out: 
 
 
 def test_a_module_s_symbols_come_and_go_with_it(console: Boot, debugger: Start) -> None:
-    with console() as guest:
+    with console("--eval-after", "insmod /timer.ko") as guest:      # by init, before GDB comes
         guest.login()
-        guest.run("insmod /timer.ko")
         with debugger() as gdb:
             assert re.search(r"loading @0x[0-9a-f]+: .*/lkmc/timer\.ko", gdb.wait_for("The guest runs"))
             assert guest.run("true") == ("", 0)

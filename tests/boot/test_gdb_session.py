@@ -54,8 +54,7 @@ def test_a_guest_goes_on_when_its_gdb_is_killed(console: Boot, debugger: Start, 
             gdb.prompt()
             gdb.do("break ksys_read")
             os.kill(child_of(gdb.child.pid, "gdb"), signal.SIGKILL)
-            gdb.child.expect(r"ended by signal 9; the guest runs on")
-            gdb.child.expect(pexpect.EOF)
+            gdb.ends(r"ended by signal 9; the guest runs on")
         assert guest.run("echo it''runs") == ("itruns\n", 0)
         with debugger("--no-continue") as gdb:
             gdb.prompt()
@@ -73,8 +72,7 @@ def test_gdb_ends_with_a_line_when_the_emulator_is_killed(console: Boot, debugge
             os.kill(child_of(guest.child.pid, "qemu-system"), signal.SIGKILL)
             if not running:         # GDB hears of it as it next asks for something
                 gdb.child.sendline("stepi")
-            gdb.child.expect("lkmc: the emulator has gone, and with it the guest")
-            gdb.child.expect(pexpect.EOF)
+            gdb.ends("lkmc: the emulator has gone, and with it the guest")
 
 
 def test_gdb_ends_with_a_line_when_the_guest_powers_off(console: Boot, debugger: Start) -> None:
@@ -83,8 +81,7 @@ def test_gdb_ends_with_a_line_when_the_guest_powers_off(console: Boot, debugger:
         with debugger() as gdb:
             gdb.wait_for("The guest runs")
             guest.child.sendline("poweroff -f")
-            gdb.child.expect("lkmc: the emulator has gone, and with it the guest")
-            gdb.child.expect(pexpect.EOF)
+            gdb.ends("lkmc: the emulator has gone, and with it the guest")
 
 
 def test_the_remote_protocol_is_logged_on_demand(console: Boot, debugger: Start, out: Output, run_id: str) -> None:
@@ -100,10 +97,7 @@ def test_the_remote_protocol_is_logged_on_demand(console: Boot, debugger: Start,
 def test_without_a_run_it_says_how_to_start_one(out: Output) -> None:
     with Debugger([str(Path(__file__).parents[2] / "scripts/run-gdb"), "--output", str(out.path), "--run-id", "none"],
                   20) as gdb:
-        gdb.child.expect("no guest runs in .*start one with: scripts/run --wait-gdb")
-        gdb.child.expect(pexpect.EOF)
-        gdb.child.close()
-        assert gdb.child.exitstatus == 125
+        assert gdb.ends("no guest runs in .*start one with: scripts/run --wait-gdb") == 125
 
 
 def test_gdb_that_expects_other_registers_says_why(console: Boot, out: Output, run_id: str, tmp_path: Path,
@@ -116,8 +110,6 @@ def test_gdb_that_expects_other_registers_says_why(console: Boot, out: Output, r
     with console() as guest:
         guest.login()
         with Debugger(command("run-gdb", out, run_id, before), limit) as gdb:
-            gdb.child.expect(rf"GDB expects other registers than the emulator has: it takes them from {description}")
-            gdb.child.expect(pexpect.EOF)
-            gdb.child.close()
-            assert gdb.child.exitstatus == 125
+            why = f"GDB expects other registers than the emulator has: it takes them from {description}"
+            assert gdb.ends(why) == 125
         assert guest.run("echo it''runs") == ("itruns\n", 0)

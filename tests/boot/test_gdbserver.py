@@ -62,6 +62,4 @@ def test_into_the_library_s_sleep(guest: Console, debugger: Start) -> None:
 def test_without_a_gdbserver_it_says_how_to_start_one(guest: Console, debugger: Start) -> None:
     guest.run("ifup -a")
     with debugger("--timeout", "1", "count", script=SCRIPT) as gdb:
-        gdb.child.expect("no gdbserver answers .* in the guest run: /gdbserver.sh /count.out")
-        gdb.child.wait()
-        assert gdb.child.exitstatus == 125
+        assert gdb.ends("no gdbserver answers .* in the guest run: /gdbserver.sh /count.out") == 125

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-from lkmc.gdb_suite import Suite
+from lkmc import paths
+from lkmc.gdb_suite import FILES, Suite
 
 
 def report(*cases: str) -> ElementTree.Element:
@@ -20,7 +21,13 @@ def test_a_round_passes_when_none_of_its_tests_fails() -> None:
     suite = Suite(Path("/out/arm"))
     quiet = case("c", 0.5, '<skipped message="no KGDB"/>', "test_kgdb")
     assert suite.read(report(case("a", 2), case("b", 1), quiet)) == {"all": 3.0, "test_gdb": 3.0}
-    suite.read(report(case("a", 2, "<failure/>"), case("b", 1, "<error/>"), quiet))
-    suite.read(report(case("a", 2, "<failure/>"), case("b", 1), quiet))
-    assert suite.told() == ["arm: 1 of 3 rounds passed, of 2 tests each", "  failed 2 times: a", "  failed 1 times: b",
-                            "  not run: no KGDB"]
+    said = '<failure message="EmulatorFailed: the end&#10;and more"/>'
+    suite.read(report(case("a", 2, "<failure/>"), case("b", 1, "<error message='no run'/>"), quiet))
+    suite.read(report(case("a", 2, said), case("b", 1), quiet))
+    assert suite.told() == [
+        "arm: 1 of 3 rounds passed, of 2 tests each", "  failed 2 times: a: EmulatorFailed: the end",
+        "  failed 1 times: b: no run", "  not run: no KGDB"]
+
+
+def test_each_pattern_of_files_is_of_tests_that_there_are() -> None:
+    assert all(any((paths.TOP / "tests/boot").glob(pattern)) for pattern in FILES)
