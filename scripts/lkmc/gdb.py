@@ -25,6 +25,10 @@ DECOMPRESSOR = ("_end", "cache_clean_flush", "decompress_kernel", "extract_kerne
 STARTING = 1.0          # seconds for scripts/run in the other terminal to get going
 PATIENCE = 10.0         # seconds for the emulator's stub to answer
 DETACH = b"+$D;1#b0"    # of GDB's remote protocol: remove all breakpoints and go on
+# Why a stub does not answer, by the name of its socket, and what to do.
+UNANSWERED = {"gdb": "the emulator hangs; end it",
+              "kgdb": "the guest runs, with GDB's breakpoints left in its kernel: attach again with scripts/run-gdb "
+                      "--kgdb, and stop it with /kgdb.sh"}
 NOT_ATTACHED = 125      # GDB's exit status from scripts/gdb/lkmc_gdb/session.py, where the guest was stopped already
 QEMU_SIGNALS = ("-ex", "handle SIGUSR1 nostop noprint")     # by which QEMU's threads wake each other
 PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
@@ -171,7 +175,7 @@ def release(stub: Path) -> bool:
                     return False
                 answer += data
         except TimeoutError:
-            raise EmulatorFailed(f"{stub}: the emulator's stub does not answer; end the emulator") from None
+            raise EmulatorFailed(f"{stub}: no answer, as {UNANSWERED[stub.stem]}") from None
         except OSError:
             return False
     return True

@@ -14,7 +14,7 @@ import pytest
 from test_programs import elf
 
 from lkmc import cli, gdb, machine
-from lkmc.errors import MissingOutput, UserError
+from lkmc.errors import EmulatorFailed, MissingOutput, UserError
 from lkmc.run_folder import RunFolder
 
 
@@ -88,6 +88,19 @@ def test_what_a_killed_gdb_left_undone_is_done(tmp_path: Path, capsys: pytest.Ca
     assert status == 128 + 9
     assert heard == [b"+$D;1#b0"]
     assert "ended by signal 9; the guest runs on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("gdb", "the emulator hangs; end it"), ("kgdb", "the guest runs, .*scripts/run-gdb --kgdb, and stop it with")])
+def test_a_stub_that_does_not_answer_says_what_to_do(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str) -> None:
+    monkeypatch.setattr(gdb, "PATIENCE", 0.1)
+    stub = tmp_path / f"{name}.sock"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(stub))
+        server.listen()
+        with pytest.raises(EmulatorFailed, match=said):
+            gdb.release(stub)
 
 
 def test_an_emulator_that_has_gone_is_not_waited_for(tmp_path: Path) -> None:

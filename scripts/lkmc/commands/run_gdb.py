@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debug the kernel of a running guest with GDB: what scripts/run started with the same --arch, --output and --run-id.
+"""Debug the kernel of a running guest with GDB: what scripts/run started with the same --arch, --output or
+--variant, and --run-id.
 
     scripts/run --wait-gdb              in one terminal
     scripts/run-gdb start_kernel        in another
