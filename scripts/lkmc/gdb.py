@@ -11,11 +11,13 @@ import socket
 import subprocess
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from lkmc import paths, toolchain
+from lkmc.conflicts import refuse
 from lkmc.errors import EmulatorFailed, MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -70,9 +72,20 @@ def _linked(decompressor: Path) -> dict[str, int]:
     return {name: symbols[0]["st_value"] for name, symbols in found.items() if symbols}
 
 
-def argv(program: str, file: Path, before: str, after: str) -> tuple[str, ...]:
+def argv(program: str, file: Path, args: Namespace) -> tuple[str, ...]:
     """GDB's command line. Raises UserError when what the user adds to it has an open quote."""
-    return (program, "-q", *words("--before", before), "-x", str(file), *words("--after", after))
+    batch = ("-batch",) if getattr(args, "registers", None) else ()
+    return (program, "-q", *batch, *words("--before", args.before), "-x", str(file), *words("--after", args.after))
+
+
+def window(args: Namespace, run: RunFolder) -> dict[str, Any] | None:
+    """What a script has to know for --registers. Raises UserError for options that have no effect with it."""
+    if args.registers is None:
+        return None
+    refuse(args, ("no_continue",), "and --registers do not go together: without a breakpoint the window begins where "
+                                   "the guest is")
+    refuse(args, ("kgdb",), "has a stub that does not step instruction by instruction; leave it or --registers out")
+    return {"count": args.registers, "file": str(run.registers)}
 
 
 def words(option: str, text: str) -> list[str]:
@@ -102,14 +115,18 @@ def wait_for(stub: Path, run: RunFolder, what: str = "", option: str = "--wait-g
     raise MissingOutput(f"no {'program' if what else 'guest'} runs in {run.path}; start one with: {start}")
 
 
-def begin(text: str, file: Path, command: tuple[str, ...], stub: Path | None, dry_run: bool) -> int:
-    """Write the script and run GDB with it; or only print both. GDB's exit status."""
+def begin(text: str, file: Path, command: tuple[str, ...], stub: Path | None, dry_run: bool,
+          made: dict[str, Any] | None = None) -> int:
+    """Write the script and run GDB with it; or only print both. GDB's exit status. made: a window() that it writes."""
     if dry_run:
         print(f"{text}# {shlex.join(command)}")
         return 0
     file.write_text(text)
     print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
-    return start(command, stub)
+    status = start(command, stub)
+    if made and not status:
+        print(made["file"])
+    return status
 
 
 def start(command: tuple[str, ...], stub: Path | None) -> int:

@@ -40,7 +40,7 @@ def run(args: Namespace) -> int:
     built = programs.home(args)
     mach = machine.read(built.arch)
     run_folder = RunFolder(built.path / "run" / args.run_id)
-    stub = run_folder.socket("gdb")
+    stub, registers = run_folder.socket("gdb"), gdb.window(args, run_folder)
     what = shlex.join(("--baremetal", args.baremetal) if args.baremetal is not None else ("--userland", args.userland))
     subject = _subject(args, built, mach, run_folder)
     tool = simulator(built, mach) if args.sim else toolchain.tool("gdb", built, mach, args.yes)
@@ -52,9 +52,10 @@ def run(args: Namespace) -> int:
                       script=str(run_folder.gdb_script), architecture=mach.gdb_architecture,
                       root=str(subject.root or ""), program=str(subject.program),
                       remote_log=str(run_folder.gdb_log) if args.debug else "", start=subject.start,
-                      target="" if args.sim else str(stub), breakpoint=args.breakpoint, go_on=not args.no_continue)
-    command = gdb.argv(tool, run_folder.gdb_script, args.before, args.after)
-    return gdb.begin(text, run_folder.gdb_script, command, stub, args.dry_run)
+                      target="" if args.sim else str(stub), breakpoint=args.breakpoint, go_on=not args.no_continue,
+                      registers=registers)
+    command = gdb.argv(tool, run_folder.gdb_script, args)
+    return gdb.begin(text, run_folder.gdb_script, command, stub, args.dry_run, registers)
 
 
 def _subject(args: Namespace, built: Output, mach: Machine, run: RunFolder) -> Subject:

@@ -88,6 +88,11 @@ class RunFolder:
         return self.path / "gdb-remote.log"
 
     @property
+    def registers(self) -> Path:
+        """What the registers were, instruction by instruction, with scripts/run-gdb --registers."""
+        return self.path / "registers.txt"
+
+    @property
     def trace_text(self) -> Path:
         """QEMU's events, with --trace."""
         return self.path / "trace.txt"

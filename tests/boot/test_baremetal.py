@@ -2,18 +2,21 @@
 """Programs without an operating system: every example is right, and what a user asks for beside is there."""
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from booting import RUN, beside
-from debugging import Start, at
+from debugging import Start, at, until
 
 from lkmc import paths
 from lkmc.console import EOL, Console
 from lkmc.output import Output
+from lkmc.run_folder import RunFolder
 
 Program = Callable[..., subprocess.CompletedProcess[bytes]]
 LEVELS = {"aarch64": ("1", "2", "3"), "arm": ("19", "26", "19")}
@@ -140,3 +143,19 @@ def test_gdb_sees_each_cpu(out: Output, run_id: str, debugger: Start, limit: flo
         gdb.do("delete")
         gdb.child.sendline("continue")
         assert emulator.wait(limit) == 0
+
+
+def test_registers_are_told_instruction_by_instruction(out: Output, run_id: str, limit: float) -> None:
+    words = ["--output", str(out.path), "--run-id", run_id, "--baremetal", "add"]
+    subprocess.run([RUN, "--quiet", *words, "--wait-gdb", "--background"], stdin=subprocess.DEVNULL, timeout=limit,
+                   check=True)
+    done = subprocess.run([str(paths.TOP / "scripts/run-gdb"), *words, "--registers", "16", "main"],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit)
+    assert done.returncode == 0, done.stderr
+    lines = Path(done.stdout.splitlines()[-1]).read_text().splitlines()
+    assert re.match(r"0x[0-9a-f]+ main \S*add\.c:\d+ : ", lines[0])
+    assert any(re.search(r" main \S*add\.c:\d+ : adds? .* : (.*, )?\w+ 0x[0-9a-f]+ -> 0x3\b", line) for line in lines)
+    assert len(lines) == 16
+    run = RunFolder(out.path / "run" / run_id)
+    until(run.result.exists, limit)
+    assert json.loads(run.result.read_text())["code"] == 0, "the program went on, to its end"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import re
+import shlex
 import struct
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,8 @@ import pytest
 from lkmc import paths
 
 STDERR = 1
-COMMAND_OBSCURE = COMMAND_STACK = COMMAND_FILES = COMMAND_BREAKPOINTS = 0
+COMMAND_DATA = COMMAND_OBSCURE = COMMAND_STACK = COMMAND_FILES = COMMAND_BREAKPOINTS = 0
+TYPE_CODE_ARRAY, TYPE_CODE_UNION, TYPE_CODE_INT = range(3)
 layouts: dict[str, dict[str, str]] = {}     # by a structure's name the types of its members
 unions: set[str] = set()                    # the names of those whose members overlap
 enums: dict[str, dict[str, int]] = {}
@@ -187,6 +189,14 @@ def write(text: str, stream: int = 0) -> None:
     said.append(text)
 
 
+def parameter(name: str) -> object:
+    return False
+
+
+def string_to_argv(text: str) -> list[str]:
+    return shlex.split(text)
+
+
 def lookup_type(name: str) -> Type:
     if name == "struct module" and name not in layouts:
         raise error("No struct type named module.")
@@ -201,6 +211,10 @@ def parse_and_eval(text: str) -> Value:
 
 def selected_inferior() -> Any:
     return SimpleNamespace(read_memory=_read)
+
+
+def selected_thread() -> Any:
+    return None
 
 
 def newest_frame() -> Any:

@@ -7,6 +7,7 @@ import shlex
 import socket
 import sys
 import threading
+from argparse import Namespace
 from pathlib import Path
 
 import fakes
@@ -45,7 +46,7 @@ def test_options_change_the_script(tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_gdb_s_arguments_with_an_open_quote_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no closing quotation"):
-        gdb.argv("gdb", tmp_path / "x", "-ex 'p 1", "")
+        gdb.argv("gdb", tmp_path / "x", Namespace(before="-ex 'p 1", after=""))
 
 
 def test_a_run_is_waited_for_until_its_emulator_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +154,35 @@ def test_early_boot_is_not_passed_over_unless_a_breakpoint_is_given(
         assert ("continue" in script) == goes_on
 
 
+@pytest.mark.parametrize("name", ["run-gdb", "run-gdb-user"])
+def test_a_window_of_registers_is_written_without_a_session(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    output = fakes.output_folder(tmp_path, "aarch64", images=["vmlinux", "rootfs.cpio"])
+    fakes.script(output.host / "bin/aarch64-linux-gdb", "exit 0")
+    (output.path / "target").mkdir(exist_ok=True)
+    output.overlay.mkdir(parents=True, exist_ok=True)
+    elf(output.overlay / "count.out")
+    words = ["count", "main"] if name == "run-gdb-user" else ["main"]
+    assert cli.main(name, ["--output", str(tmp_path), "--dry-run", "--registers", "20", *words]) == 0
+    *script, command = capsys.readouterr().out.splitlines()
+    assert script[-3:] == ["tbreak main", "continue",
+                           f'python lkmc_gdb.registers.leave(20, "{tmp_path}/run/0/registers.txt")']
+    assert "-batch" in shlex.split(command) and "break main" not in script
+
+
+@pytest.mark.parametrize(("status", "said"), [(0, "{run}/registers.txt\n"), (1, "")])
+def test_where_the_window_is_said_where_there_is_one(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], status: int, said: str) -> None:
+    command = (sys.executable, "-c", f"raise SystemExit({status})")
+    made = {"count": 20, "file": f"{tmp_path}/registers.txt"}
+    assert gdb.begin("", tmp_path / "gdbinit", command, tmp_path / "none", False, made) == status
+    assert capsys.readouterr().out == said.format(run=tmp_path)
+
+
 @pytest.mark.parametrize(("words", "said"), [
+    (["--registers", "20", "--no-continue"], "--no-continue and --registers do not go together"),
+    (["--registers", "20", "--kgdb"], "--kgdb has a stub that does not step"),
+    (["--registers", "0"], "'0' is not a number from 1 to 1e+06"),
     (["--baremetal", "hello", "--early"], "--early is for Linux in a guest; leave it out"),
     (["--baremetal", "hello", "--static"], "--static is for --userland; leave it out"),
     (["--static"], "--static is for a program without a guest; leave it out, or give --userland or --baremetal"),

@@ -36,7 +36,7 @@ def main(args: argparse.Namespace) -> int:
                         vscode.read_bytes() if vscode.exists() else b"")
     text = gdb.script("gdbinit.j2", maker="scripts/ide", run=str(run.path), script=str(script), osabi="none",
                       reverse_limit=0, target=str(run.socket("gdb")), work=str(run.path / "symbols"),
-                      breakpoint=None, go_on=False,
+                      breakpoint=None, go_on=False, registers=None,
                       follow_modules=True, program=None, early=None, remote_log="", kgdb=False,
                       **gdb.kernel_values(built, mach, built.symbols))
     vscode.parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,8 @@
     scripts/run --userland hello --wait-gdb; scripts/run-gdb --userland hello main      one program, without a guest
     scripts/run --baremetal hello --wait-gdb; scripts/run-gdb --baremetal hello main    one without Linux
 
+    scripts/run-gdb --registers 100 ksys_read      what 100 instructions from there on change in the registers
+
 Without a BREAKPOINT the guest goes on at once: press Ctrl-C in GDB to stop it. Module symbols follow the guest, and
 `lkmc-break hello hello_init` stops in a module that is not loaded yet.
 """
@@ -26,7 +28,7 @@ from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "run-id", "before", "after", "no-continue", "no-lxsymbols", "kgdb", "debug",
-           "early", "dry-run", "userland", "static", "gcc-which", "baremetal", "sim")
+           "early", "registers", "dry-run", "userland", "static", "gcc-which", "baremetal", "sim")
 
 REVERSE_LIMIT = 120     # seconds for a step back in a replay
 
@@ -51,6 +53,7 @@ def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | N
     mach = machine.read(built.arch)
     run = RunFolder(built.path / "run" / args.run_id)
     stub = run.socket("kgdb" if args.kgdb else "gdb")
+    registers = gdb.window(args, run)
     if not args.dry_run:
         gdb.wait_for(stub, run, option="--kgdb" if args.kgdb else "--wait-gdb")
     symbols = _symbols(args.dry_run, built, mach)
@@ -59,14 +62,14 @@ def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | N
                       script=str(run.gdb_script), target=str(stub), work=str(run.path / "symbols"),
                       breakpoint=args.breakpoint, program=program, kgdb=args.kgdb,
                       osabi=mach.qemu.kgdb_osabi if args.kgdb else "none",
-                      go_on=not args.no_continue and bool(args.breakpoint or not args.early),
+                      registers=registers, go_on=not args.no_continue and bool(args.breakpoint or not args.early),
                       follow_modules=not args.no_lxsymbols and not replayed,
                       reverse_limit=REVERSE_LIMIT if replayed else 0,
                       early=gdb.early_values(built, mach, run, symbols) if args.early else None,
                       remote_log=str(run.gdb_log) if args.debug else "",
                       **gdb.kernel_values(built, mach, symbols))
-    command = gdb.argv(toolchain.tool("gdb", built, mach, args.yes), run.gdb_script, args.before, args.after)
-    return gdb.begin(text, run.gdb_script, command, stub, args.dry_run)
+    command = gdb.argv(toolchain.tool("gdb", built, mach, args.yes), run.gdb_script, args)
+    return gdb.begin(text, run.gdb_script, command, stub, args.dry_run, registers)
 
 
 def _symbols(dry_run: bool, built: Output, mach: Machine) -> Path:

@@ -16,7 +16,7 @@ from lkmc.commands import run_gdb
 from lkmc.errors import MissingOutput
 
 OPTIONS = ("arch", "output", "variant", "run-id", "before", "after", "no-continue", "no-lxsymbols", "debug", "pid",
-           "dry-run")
+           "registers", "dry-run")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -36,7 +36,7 @@ def main(args: argparse.Namespace) -> int:
                       hint=f"in the guest run: /gdbserver.sh {_in_guest(program.name)}",
                       breakpoint=args.breakpoint, go_on=not args.no_continue,
                       remote_log=str(run.gdb_log) if args.debug else "")
-    command = gdb.argv(toolchain.tool("gdb", built, mach, args.yes), run.gdb_script, args.before, args.after)
+    command = gdb.argv(toolchain.tool("gdb", built, mach, args.yes), run.gdb_script, args)
     return gdb.begin(text, run.gdb_script, command, None, args.dry_run)
 
 
