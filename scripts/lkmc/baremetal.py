@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import apt, examples, machine, prebuilt, programs, qemu
+from lkmc import apt, examples, machine, prebuilt, programs, qemu, trace_events
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -142,7 +142,8 @@ def command(request: RunRequest, mach: Machine, built: Output, run: RunFolder, p
     if request.background:
         where = f"socket,server=on,wait=off,path={qemu.value(run.socket('console'))}"
     monitor = ("-mon", "chardev=console") if mux else ()
-    return (qemu.program(request, mach, built), "-machine", mach.qemu.machine,
+    emulator = qemu.program(request, mach, built)
+    return (emulator, "-machine", mach.qemu.machine,
             *(("-cpu", mach.qemu.cpu) if mach.qemu.cpu else ()),
             "-m", qemu.memory(request, mach), "-smp", str(request.cpus),
             "-nodefaults", "-display", "none", "-no-reboot", "-kernel", str(program),
@@ -154,4 +155,5 @@ def command(request: RunRequest, mach: Machine, built: Output, run: RunFolder, p
             "-monitor", f"unix:{qemu.value(run.socket('monitor'))},server=on,wait=off",
             "-chardev", f"socket,id=gdb,server=on,wait=off,path={qemu.value(run.socket('gdb'))}",
             "-gdb", "chardev:gdb", *(["-S"] if request.wait_gdb else []),
-            *mach.baremetal.options, *filter(None, option), *request.extra)
+            *mach.baremetal.options, *filter(None, option),
+            *trace_events.words(request.trace, emulator, run), *request.extra)

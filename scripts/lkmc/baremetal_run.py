@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import replace
 
-from lkmc import baremetal, launch, machine, programs, ready
+from lkmc import baremetal, launch, machine, programs, qemu, ready, trace_events
 from lkmc.conflicts import refuse
 from lkmc.request import PAYLOADS, RunRequest
 from lkmc.run_folder import RunFolder
@@ -25,6 +25,8 @@ def run(args: Namespace) -> int:
     mach = machine.read(built.arch)
     if not args.dry_run:
         ready.install_emulator(args.qemu_which, mach, built, args.yes)
+    if args.trace is not None and trace_events.told(args.trace, qemu.program(request, mach, built)):
+        return 0
     program = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run).find(args.baremetal)
     if "cpus" not in args.typed:
         request = replace(request, cpus=max(request.cpus, int(baremetal.keys(program, built).get("cpus", 1))))

@@ -102,7 +102,7 @@ class RunRequest:
             args.persist, args.background, typed or args.graphic, args.qemu_which, args.run_id, args.timeout,
             args.wait_gdb, args.kgdb, args.kdb, args.instant, args.snapshots, args.disk2 and args.disk2.absolute(),
             args.graphic, args.vnc, args.rest, args.baremetal is not None,
-            _trace(args), _gem5(args), args.record, args.replay)
+            trace_patterns(args), _gem5(args), args.record, args.replay)
 
     @property
     def rr(self) -> str:
@@ -119,7 +119,8 @@ class RunRequest:
         return self.snapshots or self.disk2 is not None
 
 
-def _trace(args: argparse.Namespace) -> tuple[str, ...]:
+def trace_patterns(args: argparse.Namespace) -> tuple[str, ...]:
+    """What --trace names."""
     if args.trace_insts_stdout:
         return ("ExecAll",)
     return tuple(word for word in (args.trace or "").split(",") if word)

@@ -10,13 +10,13 @@ from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import apt, gdb, machine, paths, prebuilt, programs, tmux
+from lkmc import apt, gdb, machine, paths, prebuilt, programs, tmux, trace_events
 from lkmc.conflicts import forget, refuse
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
 from lkmc.programs import Tree
-from lkmc.request import PAYLOADS
+from lkmc.request import PAYLOADS, trace_patterns
 from lkmc.run_folder import RunFolder
 
 TREE = Tree("userland", ".out")
@@ -49,10 +49,14 @@ def run(args: Namespace) -> int:
     built = programs.home(args)
     mach = machine.read(built.arch)
     program = Maker.of(args, built, mach, args.static).find(args.userland)
-    command = argv(emulator(args.qemu_which, built, mach, args.yes, args.dry_run), program, arguments, args.rest)
+    qemu = emulator(args.qemu_which, built, mach, args.yes, args.dry_run)
+    if args.trace is not None and trace_events.told(args.trace, qemu):
+        return 0
     run_folder = RunFolder(built.path / "run" / args.run_id)
-    if args.wait_gdb:
-        command = (command[0], "-g", str(run_folder.socket("gdb")), *command[1:])
+    own = (*(("-g", str(run_folder.socket("gdb"))) if args.wait_gdb else ()),
+           *trace_events.words(trace_patterns(args), qemu, run_folder))
+    command = argv(qemu, program, arguments, args.rest)
+    command = (command[0], *own, *command[1:])
     if args.timeout:
         command = ("timeout", "--foreground", "--kill-after=3", f"{args.timeout:g}", *command)
     if args.dry_run:
@@ -60,7 +64,7 @@ def run(args: Namespace) -> int:
         return 0
     if not args.quiet:
         print(f"+ {shlex.join(command)}", file=sys.stderr, flush=True)
-    if args.wait_gdb:
+    if own:
         _claim(run_folder, command)
     if tmux_asked:
         tmux.beside([str(paths.TOP / "scripts/run-gdb"), "--output", str(built.path), "--run-id", args.run_id,

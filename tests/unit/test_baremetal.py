@@ -56,6 +56,14 @@ def test_the_exit_status_is_the_program_s(output: Output, how: dict[str, object]
     assert (output.path / "run/0/run.sh").exists() and "-S" not in done.stderr.splitlines()[0].split()
 
 
+def test_events_are_written_and_those_there_are_not_refused(output: Output) -> None:
+    fakes.script(output.host / "bin/qemu-system-aarch64", "echo pl011_read")
+    words = ["--baremetal", "hello", "--dry-run", "--trace"]
+    assert {"enable=pl011_*", "-D"} <= set(shlex.split(run(output, *words, "pl011_*").stdout))
+    assert "no event 'pl012'" in refused(run(output, *words, "pl012"))
+    assert run(output, *words, "help").stdout == "pl011_read\n"
+
+
 def test_an_emulator_that_does_not_start_is_no_program_that_failed(output: Output) -> None:
     done = run(output, "--quiet", "--baremetal", "hello", "--", "-nonsense", exit=1, stderr="qemu: -nonsense: invalid")
     assert refused(done).startswith("scripts/run: qemu: -nonsense: invalid; the whole command: ")

@@ -59,6 +59,16 @@ def test_the_time_limit_ends_the_emulator(output: Output) -> None:
     assert run(output, "--userland", "hello", "--timeout", "0.2").returncode == 124
 
 
+def test_events_are_written_and_those_there_are_not_refused(output: Output) -> None:
+    fakes.script(output.host / "bin/qemu-aarch64", 'test "$*" = "-trace help" && echo guest_user_syscall || echo "$@"')
+    run_folder = output.path / "run/0"
+    done = run(output, "--quiet", "--userland", "hello", "--trace", "guest_*")
+    assert done.stdout.startswith(f"-trace enable=guest_* -D {run_folder}/trace.txt -L "), done
+    assert run_folder.exists()
+    assert "no event 'x'; --trace help" in refused(run(output, "--userland", "hello", "--trace", "x"))
+    assert run(output, "--userland", "hello", "--trace", "help").stdout == "guest_user_syscall\n"
+
+
 def test_a_dry_run_only_prints(output: Output) -> None:
     done = run(output, "--dry-run", "--userland", "c/hello.c")
     assert done.returncode == 0 and done.stdout.endswith(f"{output.overlay}/hello.out\n") and not done.stderr
