@@ -87,4 +87,12 @@ def test_a_command_may_fail_but_its_guest_has_to_live(covered: Covered, capsys: 
 def test_the_status_of_a_command_that_fails_is_none_of_ours(
         covered: Covered, capsys: pytest.CaptureFixture[str]) -> None:
     assert covered(boots(NOTHING, NOTHING, START, outcome=Outcome(1, "status 1")), "--", "x") == 0
-    assert capsys.readouterr().out == "9 start_kernel\n"
+    told = capsys.readouterr()
+    assert told.out == "9 start_kernel\n"
+    assert "scripts/cover: x: it failed (status 1); log: " in told.err
+
+
+def test_where_lines_cannot_be_written_nothing_boots(covered: Covered, capsys: pytest.CaptureFixture[str]) -> None:
+    guests = boots()
+    assert covered(guests, "--lcov", "/no/such/file", "--", "x", config="CONFIG_DEBUG_INFO=y\n") == 125
+    assert not guests.requests and "/no/such/file: no such folder" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import sys
 
 from lkmc import coverage, files, kernel_symbols, machine, output
 from lkmc.blocks import Trace
@@ -43,6 +44,8 @@ def main(args: argparse.Namespace) -> int:
     if args.lcov and not built.debug_symbols:
         raise UserError("--lcov needs lines, but this kernel has no debug information; leave out --lcov, or build one "
                         f"with scripts/build --arch {built.arch}")
+    if args.lcov and not args.lcov.absolute().parent.is_dir():
+        raise UserError(f"--lcov {args.lcov}: no such folder; make it, or name a file in another one")
     install_emulator(args.qemu_which, mach, built, args.yes)
     kernel_symbols.provide(built, mach, once)
     command = args.rest[0] if len(args.rest) == 1 else shlex.join(args.rest)
@@ -66,5 +69,7 @@ def _boot(command: str, args: argparse.Namespace, built: Output, mach: Machine) 
     result = traced(request, run, built, mach, args.yes, ",sequence=off")
     if result.code in (GUEST_DIED, TIMED_OUT, OUR_ERROR):
         raise EmulatorFailed(f"{command}: {result.reason}; log: {run.console_log}")
+    if result.code:
+        print(f"scripts/cover: {command}: it failed (status {result.code}); log: {run.console_log}", file=sys.stderr)
     trace, lines = Trace.read(run.blocks), Lines()
     return coverage.of(trace, numbers(trace, run, Source(built, mach, args.yes), lines), lines)
