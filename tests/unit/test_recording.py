@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -11,7 +12,7 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import cli, instant, machine, qemu, recording
+from lkmc import cli, instant, launch, machine, qemu, recording
 from lkmc.errors import EmulatorFailed, LkmcError, MissingOutput, UserError
 from lkmc.machine import arches
 from lkmc.outcome import TIMED_OUT, Outcome
@@ -151,6 +152,22 @@ def test_qemu_rr_records_and_replays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lkmc.commands.run.main", main)
     assert cli.main("qemu-rr", ["--eval-after", "exit 7", "--wait-gdb"]) == 7
     assert runs == [("record", b"exit 7\n", False), ("replay", None, True)]
+
+
+@pytest.mark.parametrize(("reason", "times"), [(launch.INTERRUPTED, 1), ("the payload ended with status 130", 2)])
+def test_qemu_rr_replays_nothing_for_whoever_interrupts_it(
+        monkeypatch: pytest.MonkeyPatch, run: RunFolder, reason: str, times: int) -> None:
+    facts = json.loads((run.recording / recording.FACTS).read_text())
+    (run.recording / recording.FACTS).write_text(json.dumps(facts | {"reason": reason}))
+    fakes.output_folder(run.path.parents[1])
+    runs: list[argparse.Namespace] = []
+
+    def main(args: argparse.Namespace) -> int:
+        runs.append(args)
+        return 130
+    monkeypatch.setattr("lkmc.commands.run.main", main)
+    words = ["--output", str(run.path.parents[1]), "--run-id", run.path.name, "--eval-after", "true"]
+    assert cli.main("qemu-rr", words) == 130 and len(runs) == times
 
 
 def test_qemu_rr_replays_nothing_where_nothing_could_be_recorded(
