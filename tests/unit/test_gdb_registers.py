@@ -142,10 +142,18 @@ def test_a_wrong_argument_is_told_with_a_right_one(registers: Any, processor: An
         registers.Registers().invoke(argument, True)
 
 
+def test_gdb_ends_with_a_reason_where_there_is_no_window(registers: Any, processor: Any, tmp_path: Path) -> None:
+    made = processor(ADD)
+    made.thread = None
+    registers.leave(1, f"{tmp_path}/file")
+    assert made.asked == ["set suppress-cli-notifications on", "set suppress-cli-notifications off", "quit 1"]
+    assert fake_gdb.said == ["lkmc: nothing is there to be stepped: it has ended before, or GDB is not attached\n"]
+
+
 def test_what_cannot_be_done_is_one_line(registers: Any, processor: Any, tmp_path: Path) -> None:
     made = processor(ADD)
     with pytest.raises(fake_gdb.GdbError, match="none/file: No such file or directory"):
         registers.save(1, f"{tmp_path}/none/file")
     made.thread = None
-    with pytest.raises(fake_gdb.GdbError, match="nothing runs that could be stepped"):
+    with pytest.raises(fake_gdb.GdbError, match="nothing is there to be stepped"):
         registers.save(1, f"{tmp_path}/file")

@@ -41,8 +41,12 @@ def define() -> None:
 
 
 def leave(count: int, into: str) -> None:
-    """Write a window into a file, and let the guest go on without GDB."""
-    save(count, into)
+    """Write a window into a file, and let the guest go on without GDB; where that cannot be, GDB ends and says why."""
+    try:
+        save(count, into)
+    except (gdb.GdbError, gdb.error) as error:
+        gdb.write(f"lkmc: {error}\n", gdb.STDERR)
+        gdb.execute("quit 1")
     if gdb.selected_thread() is not None:
         gdb.execute("detach")
 
@@ -76,7 +80,7 @@ def window(count: int) -> Iterator[str]:
     """A line for each of the next instructions; the last one says why where there are fewer. Raises gdb.GdbError."""
     thread = gdb.selected_thread()
     if thread is None:
-        raise gdb.GdbError("nothing runs that could be stepped: it has ended, or GDB is not attached")
+        raise gdb.GdbError("nothing is there to be stepped: it has ended before, or GDB is not attached")
     names = _names()
     before = _values(names)
     for _ in range(count):
