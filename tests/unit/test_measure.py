@@ -2,9 +2,13 @@
 """measure: figures of several subjects, taken in turn."""
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
+import fakes
 import pytest
 
-from lkmc import measure
+from lkmc import cli, measure
 from lkmc.errors import EmulatorFailed
 
 
@@ -61,3 +65,17 @@ def test_processor_time_is_that_of_the_command() -> None:
 
 def test_the_machine_is_one_line() -> None:
     assert len(measure.machine_line().splitlines()) == 1
+
+
+def test_a_boot_that_was_not_traced_to_its_end_is_not_measured_another_time(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fakes.output_folder(tmp_path)
+    kept = tmp_path / "run/bench-trace/blocks.bin"
+    kept.parent.mkdir(parents=True)
+
+    def fails(command: list[str], **how: object) -> None:
+        assert command[0].endswith("/scripts/trace-boot")
+        kept.write_bytes(b"half of it")
+        raise subprocess.CalledProcessError(125, command)
+    monkeypatch.setattr(subprocess, "run", fails)
+    assert cli.main("bench", ["trace", "--output", str(tmp_path)]) == 125 and not kept.exists()

@@ -43,6 +43,7 @@ from lkmc import loop as loops
 from lkmc.errors import MissingOutput, UserError
 from lkmc.kconfig import merging
 from lkmc.measure import Sample
+from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "runs", "beside", "buildroot")
 RUN = str(paths.TOP / "scripts/run")
@@ -171,9 +172,14 @@ def trace(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
 
 def _trace(folder: Path) -> Sample:
     where = ["--output", str(folder), "--run-id", "bench-trace"]
-    if not (folder / "run/bench-trace/blocks.bin").exists():
+    kept = RunFolder(folder / "run/bench-trace").blocks
+    if not kept.exists():
         command = [str(paths.TOP / "scripts/trace-boot"), *where]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        try:
+            subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        except BaseException:
+            kept.unlink(missing_ok=True)       # what it has left is no whole boot's
+            raise
     command = [str(paths.TOP / "scripts/trace2line"), *where, "--rate"]
     done = subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     return {name: float(value) for value, _, name in (line.partition(" ") for line in done.stdout.splitlines())}
