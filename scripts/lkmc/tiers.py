@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import apt, baremetal, buildroot, distro, gem5, machine, output, paths, prebuilt
+from lkmc import apt, baremetal, buildroot, distro, gem5, machine, output, paths, prebuilt, toolchain
 from lkmc.cli import defaults
 from lkmc.errors import LkmcError
 from lkmc.kconfig.request import ConfigRequest
@@ -67,7 +67,8 @@ def boot(yes: bool, lacking: list[str]) -> list[str]:
         where = paths.OUT / f"{arch}-prebuilt"
         mach = machine.read(arch)
         try:
-            apt.require({mach.qemu.program: mach.qemu.package, mach.user.program: mach.user.package}, yes)
+            apt.require({mach.qemu.program: mach.qemu.package, mach.user.program: mach.user.package,
+                         toolchain.DISTRO_GDB: toolchain.DISTRO_GDB}, yes)
             baremetal.install_compilers(mach, yes)
             prebuilt.make(mach, where, None, yes)
             arguments.append(f"--output={where}")
