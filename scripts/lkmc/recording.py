@@ -34,6 +34,7 @@ NOT_RECORDED = {
     "wait_gdb": "GDB changes the guest that it stops; record first, and give --wait-gdb to the replay",
 }
 # Options of a replay that are its own; all others are those of the recording.
+OF_REPLAY = ("record", "replay", "qemu_which")
 OWN = ("background", "wait_gdb", "timeout", "run_id", "trace")
 
 
@@ -97,9 +98,17 @@ def read(run: RunFolder) -> Recording:
                             f"with scripts/run --record") from None
 
 
-def again(request: RunRequest, recording: Recording) -> RunRequest:
-    """The request for a replay. Raises UserError when what the user gives is not what was recorded."""
+def again(request: RunRequest, recording: Recording, typed: frozenset[str] = frozenset()) -> RunRequest:
+    """The request for a replay. Raises UserError when what the user gives is not what was recorded.
+
+    typed: the options that were given, where lkmc.toml may have others, which give way.
+    """
     old = recording.request
+    fixed = {field.name for field in dataclasses.fields(old)} - {*OWN, *OF_REPLAY}
+    for name in sorted(fixed & typed):
+        if getattr(request, name) != getattr(old, name):
+            raise UserError(f"--replay: --{name.replace('_', '-')} is as it was recorded; leave it out, or record "
+                            f"again with it")
     if request.payload not in (None, old.payload):
         raise UserError("--replay: another payload was recorded; leave it out, or record this one with --record")
     own = {name: getattr(request, name) for name in OWN}

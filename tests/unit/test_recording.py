@@ -95,6 +95,15 @@ def test_a_replay_asks_for_what_was_recorded(run: RunFolder) -> None:
         recording.again(RunRequest(Payload(When.AFTER, b"other"), replay=True), recording.read(run))
 
 
+def test_an_option_that_a_replay_could_not_follow_is_refused(run: RunFolder) -> None:
+    kept, typed = recording.read(run), frozenset({"replay", "memory", "kernel_cli", "arch", "qemu_which"})
+    with pytest.raises(UserError, match="--memory is as it was recorded; leave it out, or record again with it"):
+        recording.again(RunRequest(replay=True, memory="1G", kernel_cli="quiet"), kept, typed)
+    with pytest.raises(UserError, match="--kernel-cli is as"):
+        recording.again(RunRequest(replay=True), kept, typed)
+    assert recording.again(RunRequest(replay=True, kernel_cli="quiet", qemu_which="host"), kept, typed).replay
+
+
 def test_the_status_starts_empty(run: RunFolder) -> None:
     assert run.status.read_bytes() == bytes(4096)
 

@@ -47,7 +47,7 @@ def main(args: argparse.Namespace) -> int:
     run = RunFolder(built.path / "run" / request.run_id)
     kept = recording.read(run) if request.replay else None
     if kept:
-        request = recording.again(request, kept)
+        request = recording.again(request, kept, args.typed)
     mach = machine.read(built.arch)
     if not args.dry_run:
         ready.install_emulator(request.qemu_which, mach, built, args.yes)
