@@ -31,7 +31,7 @@ GDB = """for word; do :; done
 case "$*" in
 *-ex*system_state*) echo "$WHERE" ;;
 *-ex*) echo 'No symbol "nothing" in current context.' >&2 ;;
-*) if [ "$TELLS" ]; then echo "1: start_kernel" >"${word%/*}/writers.txt"; else echo oh no >&2; fi ;;
+*) for number in $TELLS; do echo "$number: start_kernel"; done >"${word%/*}/writers.txt"; echo oh no >&2; $THEN ;;
 esac"""
 
 
@@ -42,7 +42,8 @@ def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Output:
     (built.images / "vmlinux").write_bytes(fakes.ELF)
     fakes.script(built.host / "bin/aarch64-linux-gdb", GDB)
     monkeypatch.setenv("WHERE", "4096 4")
-    monkeypatch.setenv("TELLS", "yes")
+    monkeypatch.setenv("TELLS", "6 7")
+    monkeypatch.setenv("THEN", "")
     run, request = RunFolder(built.path / "run/0"), RunRequest(record=True)
     run.path.mkdir(parents=True)
     recording.prepare(request, ("/bin/true",), run)
@@ -86,7 +87,7 @@ def refused(capsys: pytest.CaptureFixture[str]) -> str:
 def test_the_last_writes_are_told_with_their_numbers(
         ask: Ask, replays: list[str], output: Output, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(Found(7, (100, 200, 300)), "--times", "2", "system_state") == 0
-    assert capsys.readouterr().out == "system_state: written 7 times, the last 2:\n1: start_kernel\n"
+    assert capsys.readouterr().out == "system_state: written 7 times, the last 2:\n6: start_kernel\n7: start_kernel\n"
     assert replays == ["0", "0"]
     script = (output.path / "run/0/gdbinit").read_text()
     assert "[200, 300]" in script and "[100" not in script and "system_state" in script
@@ -135,7 +136,17 @@ def test_a_gdb_that_tells_nothing_is_quoted(
     monkeypatch.setenv("TELLS", "")
     assert ask(Found(1, (100,)), "system_state") == 125
     line = refused(capsys)
-    assert "-gdb -q -nx -batch -x " in line and line.endswith(": oh no")
+    assert "not all writes could be told; " in line and "-gdb -q -nx -batch -x " in line and line.endswith(": oh no")
+
+
+def test_a_gdb_that_waits_for_a_replay_that_hangs_is_ended_and_what_it_told_is_kept(
+        ask: Ask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELLS", "1")
+    monkeypatch.setenv("THEN", "exec sleep 60")
+    monkeypatch.setattr(recording, "limit", lambda recorded: 0.5)
+    assert ask(Found(2, (100, 200)), "system_state") == 125
+    told = capsys.readouterr()
+    assert told.out.endswith(":\n1: start_kernel\n") and "QEMU hangs; try another one, with --qemu-which" in told.err
 
 
 def test_a_replay_that_does_not_start_is_told_with_the_runner_s_words(

@@ -113,7 +113,17 @@ def tell(args: argparse.Namespace, built: Output, mach: Machine, run: RunFolder,
                           **gdb.kernel_values(built, mach, built.symbols))
         run.gdb_script.write_text(text)
         command = (program, "-q", "-nx", "-batch", "-x", str(run.gdb_script))
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        if not (run.path / TOLD).exists():
-            raise EmulatorFailed(f"{' '.join(command)}: {' '.join((done.stdout + done.stderr).split())[-300:]}")
-        print((run.path / TOLD).read_text(), end="")
+        said = _within(limit, command)
+        told = (run.path / TOLD).read_text() if (run.path / TOLD).exists() else ""
+        print(told, end="", flush=True)
+        if len(re.findall(r"^\d+: ", told, re.M)) < len(found.last):
+            raise EmulatorFailed(f"not all writes could be told; {' '.join(command)}: {' '.join(said.split())[-300:]}")
+
+
+def _within(limit: float, command: tuple[str, ...]) -> str:
+    """What GDB says, which is ended when the replay stands still."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit)
+    except subprocess.TimeoutExpired:
+        return f"ended after {limit:.0f} s: QEMU hangs; try another one, with --qemu-which"
+    return done.stdout + done.stderr
