@@ -14,8 +14,8 @@ Instruction = tuple[str, dict[str, int]]        # and what the registers are aft
 ADD: list[Instruction] = [("mov    $0x1,%eax", {"rax": 1}), ("nop", {}), ("add    %edx,%eax", {"rax": 3, "eflags": 6})]
 LINES = ["0x10 main add.c:8 : mov $0x1,%eax : rax 0x0 -> 0x1", "0x11 main add.c:9 : nop",
          "0x12 main add.c:10 : add %edx,%eax : rax 0x1 -> 0x3, eflags 0x2 -> 0x6"]
-GROUPS = {"general": ["rax", "eflags", "rip", "al"], "float": ["st0"], "vector": ["xmm0", "st0"],
-          "save": ["rax", "eflags", "rip", "st0", "xmm0", "cr8"]}
+GROUPS = {"general": ["rax", "eflags", "rip", "al", "q0"], "float": ["st0"], "vector": ["xmm0", "st0"],
+          "save": ["rax", "eflags", "rip", "q0", "st0", "xmm0", "cr8"]}
 
 
 class Processor:
@@ -54,18 +54,20 @@ class Processor:
 
 
 class Register:
-    """A register's value, or with `kind` a view of one of these parts."""
+    """A register's value; or of a vector, by their names, the views of a union, or without names an array."""
 
-    def __init__(self, value: int, kind: int = fake_gdb.TYPE_CODE_INT, parts: tuple[Register, ...] = ()) -> None:
-        self.value, self.parts = value, parts
+    def __init__(self, value: int = 0, array: tuple[Register, ...] = (), **views: Register) -> None:
+        self.value, self.array, self.views = value, array, views
+        kind = fake_gdb.TYPE_CODE_UNION if views else fake_gdb.TYPE_CODE_ARRAY if array else fake_gdb.TYPE_CODE_INT
         self.type = SimpleNamespace(strip_typedefs=lambda: SimpleNamespace(
-            code=kind, fields=lambda: list(range(len(parts))), range=lambda: (0, len(parts) - 1)))
+            code=kind, fields=lambda: [SimpleNamespace(name=name) for name in views],
+            range=lambda: (0, len(array) - 1)))
 
-    def __getitem__(self, index: int) -> Register:
-        return self.parts[index]
+    def __getitem__(self, which: Any) -> Register:
+        return self.array[which] if self.array else self.views[which.name]
 
     def format_string(self, format: str) -> str:
-        return f"{self.value:#{format}}" if not self.parts else "{...}"
+        return f"{self.value:#{format}}"
 
 
 @pytest.fixture
@@ -128,11 +130,12 @@ def test_an_instruction_of_aarch64_with_that_name_is_stepped(registers: Any, pro
 
 
 def test_a_vector_is_one_number_where_gdb_has_it(registers: Any) -> None:
-    union, array = fake_gdb.TYPE_CODE_UNION, fake_gdb.TYPE_CODE_ARRAY
-    several = Register(0, array, (Register(1), Register(2)))
-    one = Register(0, array, (Register(7),))
-    assert registers._whole(Register(0, union, (several, Register(0, union, (Register(3), one))))).value == 7
-    assert registers._whole(Register(0, union, (one, several))) is several
+    bytes_, one = Register(array=(Register(1), Register(2))), Register(array=(Register(7),))
+    wide = Register(array=(Register(8), Register(9)))
+    assert registers._whole(Register(v16_int8=bytes_, uint128=Register(5))).value == 5
+    assert registers._whole(Register(b=bytes_, q=Register(u=one, s=one))).value == 7
+    assert registers._whole(Register(q=Register(u=wide, s=wide), b=bytes_)) is wide, "as SVE has it"
+    assert registers._whole(Register(u8=bytes_, u64=Register(6))).value == 6
 
 
 @pytest.mark.parametrize("argument", ["", "x", "-1", "3 file more"])

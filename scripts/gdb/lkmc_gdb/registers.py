@@ -11,7 +11,8 @@ import gdb
 GROUPS = ("general", "float", "vector")     # of GDB's registers; system registers have another
 RAW = "save"                                # a group, too: not what GDB makes of others, such as al of rax
 QUIET = "suppress-cli-notifications"
-COUNTER = ("pc", "rip", "eip")              # the next line has it
+ELSEWHERE = re.compile(r"pc|[er]ip|q\d+")    # what the next line has, and two of Arm's d registers
+WIDEST = ("uint128", "q")                   # a vector's view in as few numbers as there is, on x86 and on Arm
 WAITS = re.compile(r"hlt$|mwait\b|wfi$")      # aarch64's hlt with a number is another
 PARTS = (gdb.TYPE_CODE_UNION, gdb.TYPE_CODE_ARRAY)
 
@@ -120,7 +121,7 @@ def _names() -> list[str]:
     architecture = gdb.newest_frame().architecture()
     raw = {one.name for one in architecture.registers(RAW)}
     wanted = (one.name for group in GROUPS for one in architecture.registers(group))
-    return [name for name in dict.fromkeys(wanted) if name in raw and name not in COUNTER]
+    return [name for name in dict.fromkeys(wanted) if name in raw and not ELSEWHERE.fullmatch(name)]
 
 
 def _values(names: list[str]) -> dict[str, str]:
@@ -129,10 +130,11 @@ def _values(names: list[str]) -> dict[str, str]:
 
 
 def _whole(value: gdb.Value) -> gdb.Value:
-    """A vector as one number, where GDB has that view of it: the last one, of unions and of arrays of one element."""
+    """A vector as one number, where GDB has that view of it, else as the array of the widest ones."""
     while (kind := value.type.strip_typedefs()).code in PARTS:
         if kind.code == gdb.TYPE_CODE_UNION:
-            value = value[kind.fields()[-1]]
+            views = kind.fields()
+            value = value[next((view for view in views if view.name in WIDEST), views[-1])]
         elif kind.range() == (0, 0):
             value = value[0]
         else:
