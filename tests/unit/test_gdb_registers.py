@@ -35,6 +35,8 @@ class Processor:
 
     def execute(self, command: str, to_string: bool = False) -> str:
         self.asked.append(command)
+        if command == "detach" and self.closes:
+            raise fake_gdb.error("Remote communication error.  Target disconnected.: Broken pipe.")
         if command == "stepi":
             self.registers.update(self.program[self.at][1])
             self.at += 1
@@ -99,6 +101,13 @@ def test_a_window_goes_into_a_file_and_gdb_leaves(registers: Any, processor: Any
     registers.leave(2, str(tmp_path / "a file"))
     assert (tmp_path / "a file").read_text().splitlines() == LINES[:2]
     assert made.asked[-1] == "detach" and fake_gdb.said == []
+
+
+def test_a_program_that_ends_as_gdb_leaves_has_left_its_window(registers: Any, processor: Any, tmp_path: Path) -> None:
+    made = processor(ADD)
+    made.closes = True
+    registers.leave(2, str(tmp_path / "it"))
+    assert (tmp_path / "it").read_text().splitlines() == LINES[:2] and made.asked[-1] == "detach"
 
 
 @pytest.mark.parametrize("closes", [False, True])

@@ -49,7 +49,8 @@ def leave(count: int, into: str) -> None:
         gdb.write(f"lkmc: {error}\n", gdb.STDERR)
         gdb.execute("quit 1")
     if gdb.selected_thread() is not None:
-        gdb.execute("detach")
+        with contextlib.suppress(gdb.error):    # a short program has ended before GDB hears that it has left
+            gdb.execute("detach")
 
 
 @contextlib.contextmanager
