@@ -52,8 +52,8 @@ def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | N
     """Run GDB on a run's kernel. program: one of the guest's that the session is about, as gdbinit.j2 wants it."""
     mach = machine.read(built.arch)
     run = RunFolder(built.path / "run" / args.run_id)
-    stub = run.socket("kgdb" if args.kgdb else "gdb")
     registers = gdb.window(args, run)
+    stub = run.socket("kgdb" if args.kgdb else "gdb")
     if not args.dry_run:
         gdb.wait_for(stub, run, option="--kgdb" if args.kgdb else "--wait-gdb")
     symbols = _symbols(args.dry_run, built, mach)
