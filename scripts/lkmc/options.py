@@ -136,8 +136,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "record-failed": option("--record-failed", action=argparse.BooleanOptionalAction, default=True,
                             help="run what failed once more, recorded, to be replayed into GDB (default: do)"),
     "registers": option("--registers", type=number(1, 1000000, int), metavar="N",
-                        help="write which registers each of the next N instructions changes into the run folder, and "
-                             "let the guest go on without GDB"),
+                        help="write what N instructions change in the registers into the run folder, and leave"),
     "replay": option("--replay", **SWITCH, help="repeat the run of this --run-id that was recorded, exactly"),
     "run-id": option("-n", "--run-id", type=name_of("run id"), default="0", metavar="ID",
                      help="name of the run's folder; several can run at a time (default: %(default)s)"),
