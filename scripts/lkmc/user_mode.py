@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import sys
 from argparse import Namespace
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ NO_GUEST = "needs a guest, and --userland runs a program without one; leave out 
 # A program of this host's architecture would else find this host's libraries first, by their cache or in a folder that
 # only the host has, and mix them with its own: "stack smashing detected".
 LIBRARY_PATH = "/lib64:/usr/lib64:/lib:/usr/lib"
+# What Python ignores for itself, and a program would inherit as ignored.
+IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ def run(args: Namespace) -> int:
                      "--static" if args.static else "--no-static", *gcc_which(args), "--userland", args.userland,
                      *gdb.words("--tmux-args", args.tmux_args or "")])
     sys.stdout.flush()
+    for number in IGNORED:
+        signal.signal(number, signal.SIG_DFL)
     os.execvp(command[0], command)
 
 
