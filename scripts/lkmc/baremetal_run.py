@@ -13,13 +13,15 @@ from lkmc.user_mode import gcc_which
 
 # What Linux gives, and no other program.
 LINUX_ONLY = (*PAYLOADS, "kernel_cli", "kernel_cli_after_dash", "initrd", "persist", "kgdb", "kdb", "disk2", "graphic",
-              "vnc", "record", "replay", "userland_args")
+              "vnc", "record", "replay")
+# What QEMU could do for a program as well, and we do for Linux only.
+NOT_ON_QEMU = ("kvm", "instant", "snapshots")
 NO_LINUX = "is for Linux, and --baremetal runs a program in its place; leave out one of the two"
 
 
 def run(args: Namespace) -> int:
     """The status that the program gave to its exit; docs/baremetal.md has the others."""
-    refuse(args, LINUX_ONLY, NO_LINUX)
+    refuse(args, (*LINUX_ONLY, *NOT_ON_QEMU), NO_LINUX)
     request = RunRequest.of(args)
     built = programs.home(args)
     mach = machine.read(built.arch)

@@ -34,7 +34,7 @@ def run(args: Namespace) -> int:
     only_one(args, "userland", "baremetal")
     refuse(args, KERNEL_ONLY, "is for Linux in a guest; leave it out")
     if args.baremetal is not None:
-        refuse(args, ("static",), "is for --userland; leave it out")
+        refuse(args, programs.OF_USERLAND, programs.NO_USERLAND)
     if args.sim and args.baremetal is None:
         raise UserError("--sim runs a program of --baremetal; give one")
     built = programs.home(args)

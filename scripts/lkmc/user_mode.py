@@ -21,15 +21,15 @@ from lkmc.request import PAYLOADS, trace_patterns
 from lkmc.run_folder import RunFolder
 
 TREE = Tree("userland", ".out")
-# What only a guest has; of --cpus, --memory and the like, which do no harm, nothing is said.
+# What only a guest has.
 GUEST_ONLY = (*PAYLOADS, "kernel_cli", "kernel_cli_after_dash", "initrd", "persist", "background", "kgdb", "kdb",
               "disk2", "graphic", "vnc", "record", "replay", "debug_vm", "debug_vm_args")
 NO_GUEST = "needs a guest, and --userland runs a program without one; leave out one of the two"
+NOT_ON_QEMU = ("cpus", "memory", "kvm", "instant", "snapshots")     # without a guest; gem5 has its own ways
 # A program of this host's architecture would else find this host's libraries first, by their cache or in a folder that
 # only the host has, and mix them with its own: "stack smashing detected".
 LIBRARY_PATH = "/lib64:/usr/lib64:/lib:/usr/lib"
-# What Python ignores for itself, and a program would inherit as ignored.
-IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)
+IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)      # by Python for itself, and by what it executes
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Program:
 
 def run(args: Namespace) -> int:
     """Become QEMU: standard input and output, the exit status and signals are the program's own."""
-    refuse(args, GUEST_ONLY, NO_GUEST)
+    refuse(args, (*GUEST_ONLY, *NOT_ON_QEMU), NO_GUEST)
     if not args.wait_gdb:
         forget(args, ("tmux", "tmux_args"))
     tmux_asked = args.tmux or args.tmux_args is not None

@@ -6,8 +6,8 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import fakes
@@ -24,7 +24,8 @@ from lkmc.run_folder import RunFolder
 def output(tmp_path: Path) -> Output:
     """A Buildroot output with two programs."""
     out = fakes.output_folder(tmp_path / "out", "aarch64")
-    shutil.copy(FAKE, out.host / "bin/qemu-system-aarch64")
+    fakes.script(out.host / "bin/qemu-system-aarch64",
+                 f'case $* in "-trace help") echo pl011_irq_state ;; *) exec {sys.executable} {FAKE} "$@" ;; esac')
     for name in ("hello", "multicore", "arch/aarch64/add"):
         path = out.images / f"baremetal/{name}.elf"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +93,11 @@ def test_a_program_is_named_by_its_source_or_its_file(output: Output, text: str)
     (["timer"], "timer.elf: not built; run scripts/build --output"),
     ([str(paths.TOP / "README.md")], "README.md: not an ELF program"),
     (["hello", "--eval-after", "true"], "--eval-after is for Linux"),
+    (["hello", "--kvm"], "--kvm is for Linux"),
+    (["hello", "--instant"], "--instant is for Linux"),
+    (["hello", "--static"], "--static is for --userland; leave it out"),
+    (["hello", "--userland-args", "a"], "--userland-args is for --userland; leave it out"),
+    (["hello", "--trace", "pl001_*"], "no event 'pl001_*'; --trace help lists them"),
     (["hello", "--userland", "hello"], "give only one of --userland and --baremetal"),
 ])
 def test_a_request_that_cannot_be_is_refused_in_a_line(output: Output, words: list[str], said: str) -> None:

@@ -13,7 +13,20 @@ from __future__ import annotations
 
 import argparse
 
-from lkmc import gdb, instant, instant_qemu, launch, machine, output, qemu, ready, recording, tmux, trace_events
+from lkmc import (
+    gdb,
+    instant,
+    instant_qemu,
+    launch,
+    machine,
+    output,
+    programs,
+    qemu,
+    ready,
+    recording,
+    tmux,
+    trace_events,
+)
 from lkmc.conflicts import forget, only_one, refuse
 from lkmc.request import PAYLOADS, RunRequest, check_emulator
 from lkmc.run_folder import RunFolder
@@ -64,6 +77,10 @@ def _check(args: argparse.Namespace) -> None:
     not do their part."""
     check_emulator(args)
     only_one(args, "userland", "baremetal")
+    if args.userland is None and args.baremetal is None:
+        refuse(args, programs.OF_PROGRAM, programs.NO_PROGRAM)
+    if args.baremetal is not None:
+        refuse(args, programs.OF_USERLAND, programs.NO_USERLAND)
     only_one(args, "trace", "trace_insts_stdout")
     for disk in qemu.NO_SNAPSHOTS:
         only_one(args, "snapshots", disk)
