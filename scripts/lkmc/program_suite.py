@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import shlex
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from lkmc import examples, gem5, machine, paths, request
 from lkmc.examples import Example
@@ -61,18 +63,24 @@ def runner(args: argparse.Namespace, built: Output, run_id: str, seconds: str) -
     names = ("gem5", "gem5-tree", "cpu-type", "machine") if args.emulator == "gem5" else ("qemu-which",)
     given = ((name, getattr(args, name.replace("-", "_"), None)) for name in names)
     return (str(paths.TOP / "scripts/run"), "--quiet", "--output", str(built.path), "--emulator", args.emulator,
-            *(word for name, value in given if value for word in (f"--{name}", str(value))),
+            *(word for name, value in given if value for word in (f"--{name}", _absolute(value))),
             "--run-id", run_id, "--timeout", seconds)
 
 
+def _absolute(value: str | Path) -> str:
+    """An option's value that means the same in another folder."""
+    return str(value.absolute() if isinstance(value, Path) else value)
+
+
 def run(case: Case) -> Result:
-    """Run one program to its end."""
+    """Run one program to its end, in a folder of its own: some write files, by the same names."""
     if case.obstacle:
         return Result(case.name, Status.SKIPPED, case.obstacle)
     began, command = time.monotonic(), shlex.join(case.command)
     try:
-        done = subprocess.run(case.command, input=case.example.keys.get("input", "").encode(), stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=case.limit)
+        with tempfile.TemporaryDirectory(prefix="lkmc-") as folder:
+            done = subprocess.run(case.command, input=case.example.keys.get("input", "").encode(), cwd=folder,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=case.limit)
     except subprocess.TimeoutExpired:
         return Result(case.name, Status.FAILED, f"did not end within {case.limit:g} s", (command,))
     said = done.stdout.decode(errors="replace").replace("\r", "")

@@ -8,8 +8,11 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import cli, programs
+from lkmc import cli, program_suite, programs
+from lkmc.examples import Example
+from lkmc.ktap import Status
 from lkmc.output import Output
+from lkmc.program_suite import Case
 
 COMMANDS = ("test-baremetal", "test-user-mode")
 
@@ -40,6 +43,22 @@ def test_an_architecture_without_gem5_is_refused(
     built = fakes.output_folder(tmp_path / "x", "x86_64")
     assert cli.main(command, ["--output", str(built.path), "--emulator", "gem5"]) == 125
     assert "there is no gem5 machine for x86_64 yet: choose --arch aarch64 or arm" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("limit", [None, 60.0])
+def test_programs_that_write_the_same_file_do_not_meet(limit: float | None, tmp_path: Path) -> None:
+    case = Case("", Example("a", tmp_path), "", ("sh", "-c", "test ! -e a.tmp && pwd && touch a.tmp; exit $?"), limit)
+    before = set(Path.cwd().iterdir())
+    assert [program_suite.run(case).status for _ in range(2)] == [Status.OK, Status.OK]
+    assert set(Path.cwd().iterdir()) == before
+
+
+def test_a_gem5_is_the_same_in_every_folder(output: Output, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    args = argparse.Namespace(emulator="gem5", gem5=Path("build/gem5.opt"), cpu_type="o3")
+    command = program_suite.runner(args, output, "a", "1")
+    assert command[command.index("--gem5") + 1] == f"{tmp_path}/build/gem5.opt"
+    assert command[command.index("--cpu-type") + 1] == "o3"
 
 
 def test_a_machine_that_is_none_is_refused(output: Output, capsys: pytest.CaptureFixture[str]) -> None:
