@@ -55,6 +55,12 @@ class Maker:
                                 f"or leave out --gcc-which")
         return f"{gcc.parent}/"
 
+    def knows(self, source: Path) -> bool:
+        """Whether the compiler knows the language: Buildroot's bare-metal one is for C only."""
+        which = self.which or configured(self.built, self.mach)
+        return source.suffix != ".cpp" or which == HOST or bool(
+            self.built.program(f"{dict(self.mach.baremetal.compilers)[which]}g++"))
+
     def make(self, names: list[str]) -> None:
         """Compile these programs, or all where there are no names. Raises MissingOutput, UserError."""
         files = [f"{name}{suffix}" for name in names for suffix in self._suffixes(name)]
@@ -66,9 +72,11 @@ class Maker:
                           build.with_suffix(".log"))
         except MissingOutput as error:
             if "No rule to make target" in str(error):
-                raise UserError(f"{' '.join(names)}: not for {self.built.arch} and this compiler, as its header line "
-                                f"says (arch=, libc=); choose another program, or another compiler with --gcc-which"
-                                ) from None
+                sources = TREE.sources(self.built.arch)
+                why = ("as its header line says (arch=, libc=)" if all(self.knows(sources[name]) for name in names)
+                       else "which is for C only")
+                raise UserError(f"{' '.join(names)}: not for {self.built.arch} and this compiler, {why}; choose "
+                                f"another program, or another compiler with --gcc-which") from None
             raise
 
     def _suffixes(self, name: str) -> list[str]:
@@ -96,13 +104,19 @@ class Maker:
         return path
 
 
+def configured(built: Output, mach: Machine) -> str:
+    """Which compiler the package lkmc-baremetal takes in this output."""
+    return next((which for which, _ in mach.baremetal.compilers if which != HOST
+                 and built.symbol(f"BR2_PACKAGE_LKMC_BAREMETAL_{which.upper().replace('-', '_')}") == "y"), HOST)
+
+
 def compiled_by(built: Output, mach: Machine) -> tuple[str, str]:
-    """Variables of the Makefile that say which compiler the package lkmc-baremetal takes in this output."""
-    for which, prefix in mach.baremetal.compilers:
-        if which != HOST and built.symbol(f"BR2_PACKAGE_LKMC_BAREMETAL_{which.upper().replace('-', '_')}") == "y":
-            gcc = built.program(f"{prefix}gcc") or built.host / "bin/gcc"
-            return f"TOOLCHAIN={which}", f"BIN={gcc.parent}/"
-    return f"TOOLCHAIN={HOST}", "BIN="
+    """Variables of the Makefile that say so."""
+    which = configured(built, mach)
+    if which == HOST:
+        return f"TOOLCHAIN={HOST}", "BIN="
+    gcc = built.program(f"{dict(mach.baremetal.compilers)[which]}gcc") or built.host / "bin/gcc"
+    return f"TOOLCHAIN={which}", f"BIN={gcc.parent}/"
 
 
 def install_compilers(mach: Machine, yes: bool) -> None:

@@ -102,6 +102,19 @@ def test_a_right_status_other_than_0_is_not_right_for_others(
     assert "not ok 1 aarch64/exit42 # exit status 0, not 42" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("name", "result"), [
+    ("gcc", "ok 1 aarch64/cpp # SKIP only with a compiler for C++"), ("g++", "not ok 1 aarch64/cpp # exit status 125")])
+def test_a_program_in_cpp_is_for_a_compiler_that_knows_it(
+        output: Output, capsys: pytest.CaptureFixture[str], name: str, result: str) -> None:
+    """Buildroot's bare-metal compiler is for C; what another has left out has failed."""
+    (output.path / ".config").write_text(f"{output.config}BR2_PACKAGE_LKMC_BAREMETAL_BUILDROOT=y\n")
+    fakes.script(output.host / f"bin/aarch64-buildroot-elf-{name}", "exit 0")
+    fakes.script(paths.TOP / "scripts/run", "exit 125")
+    (paths.TOP / "baremetal/cpp.cpp").touch()
+    suite(output, "-k", "cpp")
+    assert result in capsys.readouterr().out
+
+
 def test_a_program_that_was_not_built_is_left_to_the_runner_to_explain(output: Output, tmp_path: Path) -> None:
     (output.images / "baremetal/hello.elf").unlink()
     suite(output, "-k", "hello")
@@ -176,6 +189,15 @@ def test_all_architectures_are_built_in_folders_of_their_own(
     assert cli.main("build-baremetal", ["--all-archs"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{tmp_path}/out/{arch}-prebuilt/images/baremetal" for arch in ("aarch64", "arm", "x86_64")]
+
+
+def test_a_compiler_that_knows_no_cpp_is_told(
+        output: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    fakes.script(output.host / "bin/aarch64-buildroot-elf-gcc", "exit 0")
+    (paths.TOP / "baremetal/cpp.cpp").touch()
+    fakes.on_path(monkeypatch, tmp_path / "bin", make="echo 'make: *** No rule to make target cpp.elf' >&2; exit 2")
+    assert build(output, "cpp", "--gcc-which", "buildroot") == 125
+    assert "cpp: not for aarch64 and this compiler, which is for C only; choose " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("name", "make", "said"), [

@@ -60,6 +60,8 @@ def _obstacle(emulator: str, example: Example, maker: baremetal.Maker, made: Gem
     lacks = dict(made.lacks if made else ())
     if why := example.obstacle(maker.built.arch, emulator, maker.built) or example.lack(lacks):
         return why
-    if maker.file(example.name).exists() or "libc" not in example.keys:
+    if maker.file(example.name).exists():
         return ""
-    return f"only with the C library {example.keys['libc']}"
+    if not maker.knows(example.path):
+        return "only with a compiler for C++"
+    return f"only with the C library {example.keys['libc']}" if "libc" in example.keys else ""
