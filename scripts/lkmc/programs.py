@@ -60,7 +60,11 @@ class Tree:
         for other in arches():
             if other != arch and (asked in self.sources(other) or _ending(self.sources(other), asked)):
                 raise UserError(f"{self.folder}/ has {text!r} for {other}, not for {arch}: give --arch {other}")
-        hint = near(asked, {*known, *(name.rpartition("/")[2] for name in known)}) or f"; see {self.path}"
+        if Path(asked).is_absolute():
+            raise UserError(f"{text}: no program of that path, and no source of {self.folder}/; see {self.path}")
+        elsewhere = [name for name in known if Path(name).name == Path(asked).name]
+        hint = (f" (did you mean {' or '.join(elsewhere)}?)" if elsewhere
+                else near(asked, {*known, *(Path(name).name for name in known)}) or f"; see {self.path}")
         raise UserError(f"no program {text!r} for {arch} in {self.folder}/{hint}")
 
     def _bare(self, text: str) -> str:

@@ -62,6 +62,9 @@ def test_an_architecture_has_its_own_programs(tree: Tree) -> None:
     ("svc", "examples/ has 'svc' for arm, not for aarch64: give --arch arm"),
     ("arch/arm/add.S", "examples/ has 'arch/arm/add.S' for arm, not for aarch64: give --arch arm"),
     ("", "no program ''"),
+    ("arch/aarch64/hello", r"no program 'arch/aarch64/hello' for aarch64 in examples/ \(did you mean c/hello\?\)$"),
+    ("/none/hello.c", "/none/hello.c: no program of that path, and no source of examples/; see "),
+    ("/", "/: no program of that path"),
 ])
 def test_a_name_that_means_nothing_is_told_from_one_that_means_much(tree: Tree, text: str, said: str) -> None:
     with pytest.raises(UserError, match=f"^{said}"):
