@@ -13,7 +13,7 @@ import pytest
 from booting import RUN, beside
 from debugging import Start, at, until
 
-from lkmc import paths
+from lkmc import baremetal, machine, paths
 from lkmc.console import EOL, Console
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
@@ -64,6 +64,17 @@ def test_a_terminal_types_into_the_serial_port(out: Output, run_id: str, limit: 
         console.wait_for("got: a" + EOL)
         console.child.send("b")
         console.wait_for("got: b" + EOL)
+
+
+def test_a_program_is_made_anew_when_what_it_is_made_of_changes(out: Output, tmp_path: Path) -> None:
+    if out.arch not in LEVELS:
+        pytest.skip("the program that includes another is for Arm's interrupt controller")
+    command = ["make", "-C", str(paths.TOP / "baremetal"), f"ARCH={out.arch}", f"OUT={tmp_path}", "gic_v3.elf",
+               *baremetal.compiled_by(out, machine.read(out.arch))]
+    subprocess.run(command, check=True, capture_output=True)
+    for changed, anew in {"interrupt.c": True, f"arch/{out.arch}.make": True, "hello.c": False}.items():
+        done = subprocess.run([*command, "-W", changed], check=True, capture_output=True, text=True)
+        assert (f"-o {tmp_path}/gic_v3.elf" in done.stdout) == anew, changed
 
 
 def test_an_assertion_names_its_file_and_line(program: Program) -> None:
