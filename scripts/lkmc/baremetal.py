@@ -15,6 +15,9 @@ from lkmc.run_folder import RunFolder
 
 TREE = Tree("baremetal", ".elf")
 HOST = "host"           # the distro's compiler
+# What a build is configured by to have the other compilers.
+FRAGMENTS = {"buildroot": "configs/fragments/bare-metal.config",
+             "crosstool-ng": "configs/fragments/crosstool-ng.config"}
 RAW = ".bin"            # an image without an ELF header
 # What crosstool-ng wants of the host beside what Buildroot has.
 CROSSTOOL_NG = {"makeinfo": "texinfo", "help2man": "help2man"}
@@ -50,9 +53,11 @@ class Maker:
             return ""
         gcc = self.built.program(f"{names[which]}gcc")
         if gcc is None:
-            raise MissingOutput(f"{self.built.host}/bin/{names[which]}gcc: not built; choose it for "
-                                f"lkmc-baremetal in the menu of scripts/build --output {self.built.path} menuconfig, "
-                                f"or leave out --gcc-which")
+            cure = f"choose it for lkmc-baremetal in the menu of scripts/build --output {self.built.path} menuconfig"
+            if self.built.prebuilt:
+                cure = f"build it with scripts/build --arch {self.built.arch} --config {FRAGMENTS[which]}"
+            raise MissingOutput(f"{self.built.host}/bin/{names[which]}gcc: not built; {cure}, or leave out "
+                                f"--gcc-which")
         return f"{gcc.parent}/"
 
     def knows(self, source: Path) -> bool:

@@ -15,7 +15,7 @@ from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
-from lkmc.user_mode import Maker
+from lkmc.user_mode import Maker, gcc_which
 
 KERNEL_ONLY = ("no_lxsymbols", "kgdb", "early")
 SIMULATORS = ("arm-none-eabi-gdb", toolchain.DISTRO_GDB)     # that may have been built with one
@@ -42,7 +42,9 @@ def run(args: Namespace) -> int:
     run_folder = RunFolder(built.path / "run" / args.run_id)
     registers = gdb.window(args, run_folder)
     stub = run_folder.socket("gdb")
-    what = shlex.join(("--baremetal", args.baremetal) if args.baremetal is not None else ("--userland", args.userland))
+    what = shlex.join((*(["--static"] if args.static else []), *gcc_which(args),
+                       *(("--baremetal", args.baremetal) if args.baremetal is not None
+                         else ("--userland", args.userland))))
     subject = _subject(args, built, mach, run_folder)
     tool = simulator(built, mach) if args.sim else toolchain.tool("gdb", built, mach, args.yes)
     if args.sim:
@@ -90,4 +92,4 @@ def simulator(built: Output, mach: Machine) -> str:
             return program
     raise MissingOutput(f"{' and '.join(candidates) or 'this host'}: no GDB with the simulator of {built.arch}; the "
                         f"package crosstool-ng builds one: scripts/build --arch {built.arch} "
-                        f"--config configs/fragments/crosstool-ng.config")
+                        f"--config {baremetal.FRAGMENTS['crosstool-ng']}")

@@ -197,6 +197,8 @@ def test_where_the_window_is_said_where_there_is_one(
     (["--baremetal", "helo"], "no program 'helo' for aarch64 in baremetal/ (did you mean hello"),
     (["--baremetal", "hello"], "no program runs in {run}; start one with: scripts/run --wait-gdb --baremetal hello "
                                "--output {output} --run-id 0"),
+    (["--userland", "{output}/images/baremetal/hello.elf", "--static", "--gcc-which", "host"],
+     "start one with: scripts/run --wait-gdb --static --gcc-which host --userland {output}/images/"),
 ])
 def test_a_program_that_cannot_be_debugged_is_one_line(
         tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str],
@@ -206,7 +208,7 @@ def test_a_program_that_cannot_be_debugged_is_one_line(
     (output.images / "baremetal").mkdir()
     elf(output.images / "baremetal/hello.elf")
     monkeypatch.setattr(gdb, "STARTING", 0)
-    assert cli.main("run-gdb", ["--output", str(tmp_path), *words]) == 125
+    assert cli.main("run-gdb", ["--output", str(tmp_path), *(word.format(output=tmp_path) for word in words)]) == 125
     told = capsys.readouterr()
     assert said.format(output=tmp_path, run=tmp_path / "run/0") in told.err
     assert told.err.count("\n") == 1 and told.out == ""
