@@ -22,6 +22,7 @@ from lkmc.output import Output
 
 Case = TypeVar("Case")
 SUFFIXES = (".c", ".cpp", ".S")
+ERRORS = ("error", "undefined reference")       # in a line of the compiler's or the linker's
 # Options that say something of a program, and of one of --userland.
 OF_PROGRAM = ("static", "gcc_which", "userland_args")
 NO_PROGRAM = "is for a program without a guest; leave it out, or give --userland or --baremetal"
@@ -158,7 +159,7 @@ def make(words: Sequence[str | Path], log: Path) -> None:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
     if done.returncode:
         lines = log.read_text(errors="replace").splitlines()
-        errors = [line for line in lines if "error" in line.lower()] or lines[-1:]
+        errors = [line for line in lines if any(word in line.lower() for word in ERRORS)] or lines[-1:]
         raise MissingOutput(f"{errors[0] if errors else 'make failed'}; see {log}")
 
 

@@ -140,6 +140,12 @@ def test_a_build_that_fails_names_the_first_error_and_the_log(tmp_path: Path, mo
     assert (tmp_path / "log").read_text().splitlines()[0] == "ok"
 
 
+def test_a_program_that_cannot_be_linked_names_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fakes.on_path(monkeypatch, tmp_path, make="echo 'a.c:1: undefined reference to `f'; echo 'error: ld'; exit 2")
+    with pytest.raises(MissingOutput, match="^a.c:1: undefined reference to `f; see "):
+        programs.make(["all"], tmp_path / "log")
+
+
 def test_a_build_that_fails_without_a_word_still_names_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fakes.on_path(monkeypatch, tmp_path, make="exit 2")
     with pytest.raises(MissingOutput, match="make failed; see "):

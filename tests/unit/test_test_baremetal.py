@@ -11,6 +11,7 @@ import pytest
 from test_programs import elf
 
 from lkmc import baremetal, cli, paths
+from lkmc.configured import PREBUILT
 from lkmc.output import Output
 
 PROGRAMS = {
@@ -134,6 +135,17 @@ def test_a_compiler_that_is_not_there_is_refused_in_a_line(output: Output, capsy
     assert suite(output, "--gcc-which", "crosstool-ng") == 125
     told = capsys.readouterr()
     assert "aarch64-lkmc-elf-gcc: not built; choose it for lkmc-baremetal" in told.err and told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("which", baremetal.FRAGMENTS)
+def test_a_compiler_of_buildroot_s_is_built_elsewhere_than_in_a_prebuilt_output(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], which: str) -> None:
+    built = fakes.output_folder(tmp_path / "p", "arm", config=f"{PREBUILT}\n")
+    assert build(built, "--gcc-which", which) == 125
+    [told] = capsys.readouterr().err.splitlines()
+    assert told.endswith(f"; build it with scripts/build --arch arm --config {baremetal.FRAGMENTS[which]}, or leave "
+                         f"out --gcc-which")
+    assert (paths.TOP / baremetal.FRAGMENTS[which]).exists()
 
 
 @pytest.mark.parametrize(("machine", "skipped"), [
