@@ -73,7 +73,8 @@ def run(args: Namespace) -> int:
         tmux.beside([str(paths.TOP / "scripts/run-gdb"), "--output", str(built.path), "--run-id", args.run_id,
                      "--static" if args.static else "--no-static", *gcc_which(args), "--userland", args.userland,
                      *gdb.words("--tmux-args", args.tmux_args or "")])
-    sys.stdout.flush()
+    if sys.stdout:      # None where it is closed
+        sys.stdout.flush()
     for number in IGNORED:
         signal.signal(number, signal.SIG_DFL)
     os.execvp(command[0], command)

@@ -58,6 +58,12 @@ def test_a_signal_that_ends_the_emulator_ends_the_runner(output: Output, name: s
     assert status == -signal.Signals[f"SIG{name}"]
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_stream_may_be_closed(output: Output, closed: str) -> None:
+    command = [str(paths.TOP / "scripts/run"), "--quiet", "--output", str(output.path), "--userland", "hello"]
+    assert subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *command], timeout=60).returncode == 3
+
+
 def test_the_time_limit_ends_the_emulator(output: Output) -> None:
     fakes.script(output.host / "bin/qemu-aarch64", "exec sleep 60")
     assert run(output, "--userland", "hello", "--timeout", "0.2").returncode == 124
