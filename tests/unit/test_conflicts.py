@@ -74,17 +74,20 @@ graphic = true
 record = true
 cpu-type = "o3"
 kgdb = true
+kvm = true
+instant = true
+memory = "1G"
 """
 
 
-@pytest.mark.parametrize("words", [["--userland", "hello"], ["--baremetal", "hello"]])
+@pytest.mark.parametrize("words", [["--static", "--userland", "hello"], ["--baremetal", "hello"]])
 @pytest.mark.parametrize("emulator", ["qemu", "gem5"])
 def test_everyday_defaults_are_for_the_runs_that_they_apply_to(
         checkout: Path, capsys: pytest.CaptureFixture[str], words: list[str], emulator: str) -> None:
     built = fakes.output_folder(checkout / "output", "aarch64", config=f"{PREBUILT}\n")
     fakes.gem5(built)
     (checkout / "lkmc.toml").write_text(EVERYDAY)
-    command = ["--output", str(built.path), "--dry-run", "--emulator", emulator, "--static", *words]
+    command = ["--output", str(built.path), "--dry-run", "--emulator", emulator, *words]
     assert cli.main("run", command) == 0, capsys.readouterr().err
 
 
