@@ -31,6 +31,12 @@ define LKMC_LINUX_CHECK_REQUESTS
 endef
 LINUX_PRE_CONFIGURE_HOOKS += LKMC_LINUX_CHECK_REQUESTS
 
+# Buildroot has the checksum of its own version's archive, not of one that local.mk puts
+# over it.
+ifeq ($(origin QEMU_VERSION),override)
+BR_NO_CHECK_HASH_FOR += $(QEMU_SOURCE)
+endif
+
 # QEMU's screen by VNC and as PNG, plugins that count what it executes, and its events
 # in its log or in a file of their own. Its devices, of which board/patches/qemu adds
 # some, are noted for scripts/run, which starts them where they are.

@@ -36,11 +36,13 @@ def test_kconfig_takes_all_that_is_said_of_the_bases_toolchain(arch: str, tmp_pa
                    "BR2_TOOLCHAIN_HAS_OPENMP", "BR2_TOOLCHAIN_HAS_THREADS", "BR2_TOOLCHAIN_USES_GLIBC",
                    "BR2_TOOLCHAIN_HAS_SSP", "BR2_PACKAGE_LKMC_USERLAND"):
         assert made.symbol(symbol) == Output.read(base).symbol(symbol) != "", symbol
-    asked = ["LINUX_VERSION", "HOST_QEMU_SOURCE", "TOOLCHAIN_EXTERNAL_CC"]
+    asked = ["LINUX_VERSION", "HOST_QEMU_SOURCE", "TOOLCHAIN_EXTERNAL_CC", "BR_NO_CHECK_HASH_FOR"]
     command = buildroot.command(buildroot.provide(None), mine, "-s", "printvars", f"VARS={' '.join(asked)}")
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     assert set(said) >= {"LINUX_VERSION=6.12.30", "HOST_QEMU_SOURCE=qemu-10.1.0.tar.xz",
                          f"TOOLCHAIN_EXTERNAL_CC={base}/host/bin/{arch}-buildroot-linux-gnu-gcc.br_real"}
+    unchecked = next(line for line in said if line.startswith("BR_NO_CHECK_HASH_FOR="))
+    assert {"qemu-10.1.0.tar.xz", "linux-6.12.30.tar.xz"} <= set(unchecked.partition("=")[2].split())
 
 
 def test_every_feature_that_buildroot_asks_about_is_answered() -> None:
