@@ -15,8 +15,13 @@ PREBUILT = "LKMC_PREBUILT=y"    # in the .config of a folder that scripts/prebui
 
 def arch_of(output: Path) -> str:
     """The architecture of an output, as Buildroot calls it; empty where none is configured there yet."""
-    found = re.search(r'^BR2_ARCH="(.*)"$', _config(output), re.M)
-    return found[1] if found else ""
+    return symbol(_config(output), "BR2_ARCH")
+
+
+def symbol(config: str, name: str) -> str:
+    """A symbol's value in the text of a .config, without its quotes; empty when it is not set."""
+    found = re.search(rf'^{re.escape(name)}="?(.*?)"?$', config, re.M)
+    return found.group(1) if found else ""
 
 
 def _config(output: Path) -> str:

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 from lkmc import configured, image_format, paths
-from lkmc.configured import PREBUILT
 from lkmc.errors import MissingOutput, of_system
 from lkmc.machine import Machine, arches
 
@@ -44,7 +43,7 @@ class Output:
                                 f"make one with {_how_to_make(path)}") from None
         except UnicodeDecodeError:
             raise MissingOutput(f"{path}/.config: not a text file; make the folder anew with scripts/build") from None
-        arch = _symbol(config, "BR2_ARCH")
+        arch = configured.symbol(config, "BR2_ARCH")
         if arch not in arches():
             raise MissingOutput(f"{path}/.config: BR2_ARCH={arch or 'not set'}, not one of {', '.join(arches())}; "
                                 f"make the folder anew with scripts/build")
@@ -52,7 +51,7 @@ class Output:
 
     def symbol(self, name: str) -> str:
         """The value of a Buildroot symbol without its quotes; empty when it is not set."""
-        return _symbol(self.config, name)
+        return configured.symbol(self.config, name)
 
     @property
     def images(self) -> Path:
@@ -118,7 +117,7 @@ class Output:
     @property
     def prebuilt(self) -> bool:
         """Whether scripts/prebuilt made the folder."""
-        return PREBUILT in self.config
+        return configured.PREBUILT in self.config
 
     @property
     def how(self) -> str:
@@ -166,11 +165,6 @@ class Output:
         """The root file system's disk; None where it is in memory. An older configuration's image does not count."""
         made = (disk for disk in DISKS if self.symbol(disk.symbol) == "y")
         return None if self.root_in_kernel else next(made, None)
-
-
-def _symbol(config: str, name: str) -> str:
-    found = re.search(rf'^{re.escape(name)}="?(.*?)"?$', config, re.M)
-    return found.group(1) if found else ""
 
 
 def default(arch: str) -> Path:
