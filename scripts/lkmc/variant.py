@@ -17,6 +17,8 @@ from lkmc.kconfig.request import ConfigRequest
 from lkmc.output import Output
 
 OPTIONS = ("variant", "base", "kernel-version", "qemu-version")
+# The options that say what an output is to be configured as, by argparse's names: all but which output it is.
+CONFIGURING = tuple(name.replace("-", "_") for name in (*request.OPTIONS, *OPTIONS) if name != "variant")
 BASE_CONFIG = "base_defconfig"          # in a variant's output: what its base was configured as
 FRAGMENT = "variant.config"             # and what the variant is over it
 

@@ -34,8 +34,7 @@ def main(args: argparse.Namespace) -> int:
     configured.settle(args)
     output = (args.output or paths.OUT / args.arch).absolute()
     if args.direct:
-        refuse(args, [name.replace("-", "_") for name in (*request.OPTIONS, *variant.OPTIONS) if name != "variant"],
-               "configures, and --direct builds without Buildroot; leave out one of the two")
+        refuse(args, variant.CONFIGURING, "configures, and --direct builds without Buildroot; leave out one of the two")
         return direct(output, args.direct, args.targets)
     apt.require(buildroot.TOOLS, args.yes)
     tree = buildroot.provide(args.buildroot)
@@ -56,7 +55,7 @@ def main(args: argparse.Namespace) -> int:
 def _asks(args: argparse.Namespace, output: Path) -> bool:
     """Whether the output is to be configured anew: what lkmc.toml says is done once, not over later edits."""
     wanted = request.ConfigRequest.of(args)
-    if args.typed & {name.replace("-", "_") for name in request.OPTIONS}:
+    if args.typed.intersection(variant.CONFIGURING):
         return True
     return bool(args.defconfig or wanted.asks) and request.read(output) != wanted
 

@@ -31,8 +31,7 @@ from lkmc.machine import arches
 
 OPTIONS = ("arch", "output", "buildroot", *request.OPTIONS, *variant.OPTIONS, "linux", "enable")
 # The options that only some of QUESTIONS have a use for, as argparse calls them.
-ONLY = {**{name.replace("-", "_"): ("write",) for name in (*request.OPTIONS, *variant.OPTIONS) if name != "variant"},
-        "enable": ("explain",), "linux": ("explain", "check")}
+ONLY = {**dict.fromkeys(variant.CONFIGURING, ("write",)), "enable": ("explain",), "linux": ("explain", "check")}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
