@@ -18,6 +18,8 @@ DISK2 = ("disk2-a", "disk2-b")
 # Room for snapshots, also where the root file system is in memory.
 SNAPSHOTS = ("-drive", "if=none,id=snapshots,driver=null-co,size=1M,snapshot=on")
 NO_SNAPSHOTS = ("persist", "disk2")     # options that give the guest a disk of which QEMU keeps none
+# Kernel options: of the two debuggers inside Linux, and of the one that is talked to.
+KGDB, KDB = "CONFIG_KGDB_SERIAL_CONSOLE", "CONFIG_KGDB_KDB"
 
 
 def program(request: RunRequest, machine: Machine, output: Output) -> str:
@@ -157,12 +159,11 @@ def _disk2(run: RunFolder) -> tuple[str, ...]:
 def _debugger(request: RunRequest, machine: Machine, output: Output, run: RunFolder) -> tuple[str, ...]:
     """The stubs that GDB attaches to: the emulator's own, and on demand the kernel's at a second serial port."""
     stub = ("-chardev", _socket("gdb", run), "-gdb", "chardev:gdb", *(["-S"] if request.wait_gdb else []))
-    needs = {"--kgdb": ("CONFIG_KGDB_SERIAL_CONSOLE", machine.qemu.kgdb_needs) if request.kgdb else (),
-             "--kdb": ("CONFIG_KGDB_SERIAL_CONSOLE", "CONFIG_KGDB_KDB") if request.kdb else ()}
-    for flag, option in ((flag, option) for flag, names in needs.items() for option in names):
-        if not output.kernel_has(option):
-            raise UserError(f"this kernel has no {option}, which {flag} needs; leave out {flag}, or build one with "
-                            f"scripts/build --arch {output.arch}")
+    for flag, asked, own in (("--kgdb", request.kgdb, machine.qemu.kgdb_needs), ("--kdb", request.kdb, KDB)):
+        for option in (KGDB, own):
+            if asked and not output.kernel_has(option):
+                raise UserError(f"this kernel has no {option}, which {flag} needs; leave out {flag}, or build one with "
+                                f"scripts/build --arch {output.arch}")
     if not request.kgdb:
         return stub
     return (*stub, "-chardev", _socket("kgdb", run), "-device", f"{machine.qemu.kgdb_device},chardev=kgdb")
