@@ -21,9 +21,9 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """What pytest would have been started with; it passes."""
     started: list[list[str]] = []
 
-    def passes(words: list[str]) -> int:
+    def passes(words: list[str]) -> tuple[int, list[str]]:
         started.append(words)
-        return 0
+        return 0, []
     monkeypatch.setattr(command, "_pytest", passes)
     monkeypatch.setattr(bootstrap, "provide", lambda requirements: None)
     return started
@@ -53,9 +53,31 @@ def test_a_tier_that_cannot_run_is_named_with_its_reason(
 def test_a_failing_tier_fails_the_whole(
         ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
         status: int, code: int, said: str) -> None:
-    monkeypatch.setattr(command, "_pytest", lambda words: status)
+    monkeypatch.setattr(command, "_pytest", lambda words: (status, []))
     assert cli.main("test", ["--tier", "unit"]) == code
     assert said in capsys.readouterr().out
+
+
+def test_the_summary_names_each_test_that_failed(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Last, where a log that is cut still has them."""
+    (tmp_path / "test_one.py").write_text("""import pytest
+
+@pytest.fixture
+def broken():
+    raise OSError("no disk")
+
+def test_right(): pass
+def test_wrong(): assert 1 == 2, "not one"
+def test_never(broken): pass
+""")
+    monkeypatch.setattr(bootstrap, "provide", lambda requirements: None)
+    monkeypatch.setattr(paths, "TOP", tmp_path)
+    monkeypatch.setattr(tiers, "TIERS", (Tier("boot", lambda yes, lacking: ["test_one.py"]),))
+    assert cli.main("test", []) == 1
+    assert capsys.readouterr().out.splitlines()[-4:] == [
+        "summary of the tiers:", "  boot       FAILED", "             test_one::test_wrong: AssertionError: not one",
+        '             test_one::test_never: failed on setup with "OSError: no disk"']
 
 
 def test_the_boot_tier_has_the_outputs_that_could_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,8 @@
 
 Tests of several outputs run side by side, as many as there are processors. A test on an output that fails runs once
 more, as a guest on a busy machine may be late; pytest's summary names it (RERUN). What follows a lone -- goes to
-pytest, which then does neither. Exit status: 0 when every test that ran passed, else 1.
+pytest, which then does neither. The summary names the tests that failed. Exit status: 0 when every test that ran
+passed, else 1.
 """
 from __future__ import annotations
 
@@ -15,6 +16,9 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
+from xml.etree import ElementTree
 
 from lkmc import bootstrap, paths, tiers
 from lkmc.errors import LkmcError
@@ -40,11 +44,11 @@ def main(args: argparse.Namespace) -> int:
                 failed = True
                 summary.append((tier.name, f"FAILED: {error}"))
                 continue
-        status = _pytest([*words, *(args.rest or _on_outputs(words))]) if words else None
+        status, failures = _pytest([*words, *(args.rest or _on_outputs(words))]) if words else (None, [])
         failed = failed or status not in (None, 0)
         what = {None: "not run", 0: "passed", 5: "no test matched"}.get(status, "FAILED")
         summary.append((tier.name, what))
-        summary += [("", f"not run: {reason}") for reason in lacking]
+        summary += [("", line) for line in (*failures, *(f"not run: {reason}" for reason in lacking))]
     print("\nsummary of the tiers:", *(f"  {name:10} {what}" for name, what in summary), sep="\n", flush=True)
     return 1 if failed else 0
 
@@ -57,6 +61,16 @@ def _on_outputs(words: list[str]) -> list[str]:
     return ["--reruns", "1", *side_by_side] if outputs else []
 
 
-def _pytest(words: list[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-rsR", *words]
-    return subprocess.run(command, cwd=paths.TOP, stdin=subprocess.DEVNULL).returncode
+def _pytest(words: list[str]) -> tuple[int, list[str]]:
+    """pytest's exit status, and a line for each test that failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "junit.xml"
+        command = [sys.executable, "-m", "pytest", "-rfEsR", f"--junitxml={report}", *words]
+        status = subprocess.run(command, cwd=paths.TOP, stdin=subprocess.DEVNULL).returncode
+        return status, _failures(report) if report.exists() else []      # an option of the user's may have moved it
+
+
+def _failures(report: Path) -> list[str]:
+    return [f"{case.get('classname')}::{case.get('name')}: {(fault.get('message') or '').partition(chr(10))[0]}"
+            for case in ElementTree.parse(report).iter("testcase") for fault in case
+            if fault.tag in ("failure", "error")]
