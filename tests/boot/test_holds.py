@@ -174,9 +174,10 @@ def test_a_full_disk_is_one_line_and_leaves_no_half_file(copy: Path) -> None:
         subprocess.run(["umount", full], check=True)
 
 
-def test_an_emulator_that_is_missing_is_one_line(out: Output) -> None:
-    assert "scripts/build" in ours("--output", str(out.path), "--qemu-which", "buildroot")
+def test_an_emulator_that_is_missing_is_one_line(out: Output, run_id: str) -> None:
+    assert "scripts/build" in ours("--output", str(out.path), "--run-id", run_id, "--qemu-which", "buildroot")
 
 
-def test_an_option_that_the_emulator_does_not_know_is_one_line(out: Output) -> None:
-    assert "no-such-device" in ours("--output", str(out.path), "--", "-device", "no-such-device")
+def test_an_option_that_the_emulator_does_not_know_is_one_line(out: Output, run_id: str) -> None:
+    said = ours("--output", str(out.path), "--run-id", run_id, "--", "-device", "no-such-device")
+    assert "no-such-device" in said

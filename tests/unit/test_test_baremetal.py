@@ -77,12 +77,13 @@ def test_each_program_is_a_test_whose_right_status_its_header_says(
 
 
 def test_a_program_is_run_as_a_user_would(output: Output, tmp_path: Path) -> None:
-    assert suite(output, "-k", "echo", "-k", "arch/*", "--timeout", "9", "--qemu-which", "host") == 0
+    assert suite(output, "-k", "echo", "-k", "arch/*", "--timeout", "9", "--qemu-which", "host",
+                 "--run-id", "mine") == 0
     common = ["--quiet", "--output", str(output.path), "--emulator", "qemu", "--qemu-which", "host", "--run-id"]
     folder = output.images / "baremetal"
     assert called(tmp_path) == [
-        [*common, "test-arch-aarch64-add", "--timeout", "9.0", "--baremetal", f"{folder}/arch/aarch64/add.elf"],
-        [*common, "test-echo", "--timeout", "7", "--baremetal", f"{folder}/echo.elf"]]
+        [*common, "test-mine-arch-aarch64-add", "--timeout", "9.0", "--baremetal", f"{folder}/arch/aarch64/add.elf"],
+        [*common, "test-mine-echo", "--timeout", "7", "--baremetal", f"{folder}/echo.elf"]]
 
 
 def test_a_program_that_fails_is_shown_with_what_it_said(
@@ -169,7 +170,7 @@ def test_on_gem5_programs_are_made_for_its_machine(
     assert f"MACHINE={machine.lower()}" in make and f"IMAGES={output.images}/{folder}" in make
     assert len(runs) == 3 - (len(skipped) - 1)
     assert runs[-1] == ["--quiet", "--output", str(output.path), "--emulator", "gem5", "--cpu-type", "timing",
-                        "--machine", machine, "--run-id", "test-hello", "--timeout", "600.0", "--baremetal",
+                        "--machine", machine, "--run-id", "test-0-hello", "--timeout", "600.0", "--baremetal",
                         f"{output.images}/{folder}/hello.elf"]
 
 

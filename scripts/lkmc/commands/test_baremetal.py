@@ -7,7 +7,8 @@
 
 As many run at a time as this computer has processors. A program's header line says its right status, what is typed into
 its serial port, how many CPUs it needs and what else. Exit status: 0 when none failed, else 1; 125 an error of ours.
---timeout is that of each program.
+--timeout is that of each program, whose run is test-ID-NAME by this --run-id; another lets two of these run on an
+output at a time.
 """
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from lkmc.examples import Example
 from lkmc.machine import Gem5
 from lkmc.program_suite import Case
 
-OPTIONS = (*program_suite.OPTIONS, "machine")
+OPTIONS = (*program_suite.OPTIONS, "machine", "run-id")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -49,7 +50,7 @@ def _examples(arch: str) -> list[Example]:
 def _case(args: argparse.Namespace, example: Example, maker: baremetal.Maker, made: Gem5 | None) -> Case:
     """Of a file that is not there the source, for scripts/run to say what is missing."""
     file = maker.file(example.name)
-    command = program_suite.runner(args, maker.built, f"test-{example.name.replace('/', '-')}",
+    command = program_suite.runner(args, maker.built, f"test-{args.run_id}-{example.name.replace('/', '-')}",
                                    example.keys.get("timeout", str(program_suite.limit(args))))
     return Case(f"{maker.built.arch}/{example.name}", example, _obstacle(args.emulator, example, maker, made),
                 (*command, "--baremetal", str(file if file.exists() else example.path)))
