@@ -81,12 +81,12 @@ def test_the_first_programs_do_what_the_readme_says(run: Run) -> None:
 
 def test_files_go_both_ways_through_the_share(run: Run, out: Output) -> None:
     (out.path / "9p").mkdir(exist_ok=True)
-    (out.path / "9p/host").write_text("from the host\n")
+    (out.path / "9p/from-host").write_text("from the host\n")
     share = "/mnt/9p/rootfs_overlay"
-    done = run("--eval-after", f"cat /mnt/9p/data/host && uname -m > /mnt/9p/data/guest && "
+    done = run("--eval-after", f"cat /mnt/9p/data/from-host && uname -m > /mnt/9p/data/from-guest && "
                                f"! touch {share}/no 2>/dev/null && cmp /count.sh {share}/count.sh")
     assert done.returncode == 0 and b"from the host" in done.stdout
-    assert (out.path / "9p/guest").read_text().strip() in ("x86_64", "aarch64", "armv7l")
+    assert (out.path / "9p/from-guest").read_text().strip() in ("x86_64", "aarch64", "armv7l")
 
 
 def test_a_module_built_after_the_boot_is_loaded_by_the_share(console: Callable[..., Console], out: Output) -> None:
