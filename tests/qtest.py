@@ -73,7 +73,8 @@ class Qtest:
 
 @contextmanager
 def start(program: str, arch: str, folder: Path, *words: str) -> Iterator[Qtest]:
-    """A QEMU of this architecture with some more words on its command line."""
+    """A QEMU of this architecture with some more words on its command line. What it writes, it writes into the
+    folder."""
     machine, memory_map = MACHINES[arch]
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(folder / "qtest"))
@@ -81,7 +82,7 @@ def start(program: str, arch: str, folder: Path, *words: str) -> Iterator[Qtest]
         server.settimeout(60)
         command = [program, "-machine", machine, "-accel", "qtest", "-qtest", f"unix:{folder}/qtest",
                    "-qtest-log", "/dev/null", "-nodefaults", "-display", "none", *words]
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=folder) as process:
             try:
                 with server.accept()[0] as connection, connection.makefile("rw") as file:
                     connection.settimeout(60)

@@ -63,9 +63,9 @@ def test_the_host_sees_the_led_that_the_guest_switches(out: Output, run: Run, ru
     if "lkmc_platform_device" not in qtest.devices(program):
         pytest.skip(f"{program} was built without this project's patches")
     done = run("--eval-after", f"modprobe -q leds-gpio; cd {LED} && for i in 1 1 0 1 0; do echo $i > brightness; done",
-               "--", "-trace", "led_change_intensity")
+               "--trace", "led_change_intensity")
     assert done.returncode == 0, done.stdout
-    log = (out.path / "run" / run_id / "emulator.log").read_text().splitlines()
+    log = (out.path / "run" / run_id / "trace.txt").read_text().splitlines()
     assert [line.rpartition("intensity ")[2] for line in log if "led_change_intensity" in line] == \
         ["0% -> 100%", "100% -> 0%"] * 2
 
