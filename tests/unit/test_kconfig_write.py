@@ -119,6 +119,14 @@ def test_kernel_fragments_are_added_to_the_list(tree: Path, tmp_path: Path) -> N
     assert not (output / "linux-set.config").exists() and written(output)[LIST] == '""'
 
 
+def test_a_kernel_fragment_that_is_in_the_list_already_is_merged_once_where_it_was_asked_for_last(
+        tree: Path, tmp_path: Path) -> None:
+    mine = make_fragment(tmp_path / "mine", "CONFIG_A=y\n")
+    base = make_fragment(tmp_path / "b", f'{LIST}="{mine} /other"\n')
+    write(tree, tmp_path / "o", ConfigRequest("some_defconfig", (base,), (), (mine,)))
+    assert written(tmp_path / "o")[LIST] == f'"/other {mine}"'
+
+
 def test_the_request_is_kept_in_the_output(tree: Path, tmp_path: Path) -> None:
     wanted = ConfigRequest("some_defconfig", (), ("BR2_JOBS=4",), (), ("CONFIG_A=y",))
     assert request.read(tmp_path / "o") is None

@@ -88,9 +88,10 @@ def layers(buildroot: Path, request: ConfigRequest) -> list[Layer]:
     kernel = linux_layers(request)
     if kernel:
         last = fragment.merged(found).get(LIST)
-        files = [last.value[1:-1]] if last and last.value != '""' else []
+        files = last.value[1:-1].split() if last else []
         files += [_in_make(Path(path)) for path in request.linux_fragments]
         files += [f"$(BASE_DIR)/{LINUX_SET}"] if request.linux_settings else []
+        files = [*dict.fromkeys(reversed(files))][::-1]     # make wants each once: where it was asked for last
         found.append(Layer("kernel fragments", (Assignment(LIST, f'"{" ".join(files)}"', "kernel fragments"),)))
     return found
 
