@@ -14,8 +14,8 @@
  *	  123 root         0 SW   [lkmc_kthread]
  *	# rmmod kthread
  *
- * rmmod waits until the thread has seen that it should end, for a period at
- * most. "insmod /kthread.ko period_ms=100" counts faster.
+ * rmmod waits until the thread has seen that it should end, for an interval at
+ * most. "insmod /kthread.ko interval_ms=100" counts faster.
  */
 
 #include <linux/delay.h>
@@ -25,30 +25,30 @@
 #include <linux/module.h>
 #include <linux/time64.h>
 
-#define KTHREAD_PERIOD_MAX 60000
+#define KTHREAD_INTERVAL_MAX 60000
 
-static unsigned int period_ms = 1000;
-module_param(period_ms, uint, 0444);
-MODULE_PARM_DESC(period_ms, "milliseconds from one count to the next, 1 to 60000");
+static unsigned int interval_ms = 1000;
+module_param(interval_ms, uint, 0444);
+MODULE_PARM_DESC(interval_ms, "milliseconds from one count to the next, 1 to 60000");
 
 static struct task_struct *kthread_task;
 
 static int kthread_count(void *unused)
 {
-	unsigned long period_us = period_ms * USEC_PER_MSEC;
+	unsigned long interval_us = interval_ms * USEC_PER_MSEC;
 	unsigned int i = 0;
 
 	while (!kthread_should_stop()) {
 		pr_info("%u\n", i);
 		i = (i + 1) % 10;
-		usleep_range(period_us, period_us + period_us / 100);
+		usleep_range(interval_us, interval_us + interval_us / 100);
 	}
 	return 0;
 }
 
 static int __init kthread_init(void)
 {
-	if (!period_ms || period_ms > KTHREAD_PERIOD_MAX)
+	if (!interval_ms || interval_ms > KTHREAD_INTERVAL_MAX)
 		return -EINVAL;
 	kthread_task = kthread_run(kthread_count, NULL, "lkmc_kthread");
 	return PTR_ERR_OR_ZERO(kthread_task);

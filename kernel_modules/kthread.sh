@@ -20,15 +20,15 @@ gone() {
 
 check() {
 	mark
-	load kthread period_ms=10
+	load kthread interval_ms=10
 	ps | grep -q '[[]lkmc_kthread]' || fail 'there is no thread lkmc_kthread'
 	wait_for 10 counted
 	unload kthread
 	mark
 	wait_for 5 gone
-	assert_fails insmod /kthread.ko period_ms=0
-	assert_fails insmod /kthread.ko period_ms=-1
-	assert_fails insmod /kthread.ko period_ms=60001
+	assert_fails insmod /kthread.ko interval_ms=0
+	assert_fails insmod /kthread.ko interval_ms=-1
+	assert_fails insmod /kthread.ko interval_ms=60001
 	assert_eq '' "$(counts)" 'counts after rmmod'
 }
 twice check

@@ -13,7 +13,7 @@
  *	2 1
  *	# rmmod kthreads
  *
- * "insmod /kthreads.ko period_ms=100" counts faster.
+ * "insmod /kthreads.ko interval_ms=100" counts faster.
  */
 
 #include <linux/delay.h>
@@ -23,24 +23,24 @@
 #include <linux/module.h>
 #include <linux/time64.h>
 
-#define KTHREADS_PERIOD_MAX 60000
+#define KTHREADS_INTERVAL_MAX 60000
 
-static unsigned int period_ms = 1000;
-module_param(period_ms, uint, 0444);
-MODULE_PARM_DESC(period_ms, "milliseconds from one count to the next, 1 to 60000");
+static unsigned int interval_ms = 1000;
+module_param(interval_ms, uint, 0444);
+MODULE_PARM_DESC(interval_ms, "milliseconds from one count to the next, 1 to 60000");
 
 static struct task_struct *kthreads_tasks[2];
 
 /* Takes the number of the thread. */
 static int kthreads_count(void *number)
 {
-	unsigned long period_us = period_ms * USEC_PER_MSEC;
+	unsigned long interval_us = interval_ms * USEC_PER_MSEC;
 	unsigned int i = 0;
 
 	while (!kthread_should_stop()) {
 		pr_info("%lu %u\n", (unsigned long)number, i);
 		i = (i + 1) % 10;
-		usleep_range(period_us, period_us + period_us / 100);
+		usleep_range(interval_us, interval_us + interval_us / 100);
 	}
 	return 0;
 }
@@ -56,7 +56,7 @@ static int __init kthreads_init(void)
 	struct task_struct *task;
 	unsigned long i;
 
-	if (!period_ms || period_ms > KTHREADS_PERIOD_MAX)
+	if (!interval_ms || interval_ms > KTHREADS_INTERVAL_MAX)
 		return -EINVAL;
 	for (i = 0; i < ARRAY_SIZE(kthreads_tasks); i++) {
 		task = kthread_run(kthreads_count, (void *)(i + 1),

@@ -20,14 +20,14 @@ gone() {
 
 check() {
 	mark
-	load kthreads period_ms=10
+	load kthreads interval_ms=10
 	for i in 1 2; do
 		ps | grep -q "[[]lkmc_kthreads/$i]" || fail "there is no thread $i"
 	done
 	wait_for 10 counted
 	unload kthreads
 	wait_for 5 gone
-	assert_fails insmod /kthreads.ko period_ms=0
-	assert_fails insmod /kthreads.ko period_ms=-1
+	assert_fails insmod /kthreads.ko interval_ms=0
+	assert_fails insmod /kthreads.ko interval_ms=-1
 }
 twice check

@@ -11,7 +11,7 @@
  *	4294937604
  *	4294937854
  *
- * "insmod /poll.ko period_ms=100" is faster. lkmc/poll.h has the details.
+ * "insmod /poll.ko interval_ms=100" is faster. lkmc/poll.h has the details.
  */
 
 #include <linux/debugfs.h>
@@ -28,11 +28,11 @@
 
 #include <lkmc/poll.h>
 
-#define POLL_PERIOD_MAX 60000
+#define POLL_INTERVAL_MAX 60000
 
-static unsigned int period_ms = 1000;
-module_param(period_ms, uint, 0444);
-MODULE_PARM_DESC(period_ms, "milliseconds from one line to the next, 1 to 60000");
+static unsigned int interval_ms = 1000;
+module_param(interval_ms, uint, 0444);
+MODULE_PARM_DESC(interval_ms, "milliseconds from one line to the next, 1 to 60000");
 
 static DECLARE_WAIT_QUEUE_HEAD(poll_queue);
 static unsigned long poll_newest;	/* what the newest line says, 0: none */
@@ -92,14 +92,14 @@ static const struct file_operations poll_fops = {
 
 static int poll_produce(void *unused)
 {
-	unsigned long period = msecs_to_jiffies(period_ms);
+	unsigned long interval = msecs_to_jiffies(interval_ms);
 
 	for (;;) {
 		/* First, so that no kthread_stop() from here on is slept over. */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (kthread_should_stop())
 			break;
-		schedule_timeout(period);
+		schedule_timeout(interval);
 		WRITE_ONCE(poll_newest, jiffies ?: 1);
 		wake_up_interruptible(&poll_queue);
 	}
@@ -109,7 +109,7 @@ static int poll_produce(void *unused)
 
 static int __init poll_init(void)
 {
-	if (!period_ms || period_ms > POLL_PERIOD_MAX)
+	if (!interval_ms || interval_ms > POLL_INTERVAL_MAX)
 		return -EINVAL;
 	poll_task = kthread_run(poll_produce, NULL, "lkmc_poll");
 	if (IS_ERR(poll_task))

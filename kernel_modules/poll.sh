@@ -17,7 +17,7 @@ assert_jiffies() {
 }
 
 check() {
-	load poll period_ms=100
+	load poll interval_ms=100
 	lines=$(/poll.out 3)
 	# shellcheck disable=SC2086 # words
 	assert_jiffies $lines
@@ -37,9 +37,9 @@ check() {
 	assert_gone $file
 
 	# rmmod does not wait for the line that is far away.
-	load poll period_ms=60000
+	load poll interval_ms=60000
 	unload poll
-	assert_fails insmod /poll.ko period_ms=0
-	assert_fails insmod /poll.ko period_ms=-1
+	assert_fails insmod /poll.ko interval_ms=0
+	assert_fails insmod /poll.ko interval_ms=-1
 }
 twice check

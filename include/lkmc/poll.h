@@ -2,13 +2,13 @@
 /*
  * What kernel_modules/poll.c and userland/linux/poll.c agree on.
  *
- * The file is /sys/kernel/debug/lkmc_poll. Once per period (module parameter
- * period_ms, 1000 when not given) new data arrive: the jiffies of that moment
+ * The file is /sys/kernel/debug/lkmc_poll. Once per interval (module parameter
+ * interval_ms, 1000 when not given) new data arrive: the jiffies of that moment
  * as one line of decimal text, at most LKMC_POLL_MAX bytes with the newline.
  *
  * poll() says POLLIN | POLLRDNORM while this opener has not read the newest
  * line, a read returns it, and then waits for the next one, or fails with
- * EAGAIN when the file is O_NONBLOCK. The first line comes one period after
+ * EAGAIN when the file is O_NONBLOCK. The first line comes one interval after
  * insmod. A buffer too small for the line is EINVAL. Lines that nobody
  * collected in time are lost.
  *
