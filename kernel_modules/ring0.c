@@ -4,9 +4,9 @@
  * ring0 - read the x86 control registers, which only the kernel may do
  *
  *	# insmod /ring0.ko
- *	cr0 = 0xFFFF880080050033
- *	cr2 = 0xFFFFFFFF006A0008
- *	cr3 = 0xFFFFF0DCDC000
+ *	cr0 = 0x80050033
+ *	cr2 = 0x500EBE
+ *	cr3 = 0x5FA6000
  *
  * /ring0.out runs the very same code of <lkmc/ring0.h> in ring 3 and dies of a
  * general protection fault.
