@@ -13,7 +13,7 @@
  *	<7>[    7.014371] printk KERN_DEBUG
  *
  * With CONFIG_DYNAMIC_DEBUG every pr_debug is a switch of its own, off until
- * somebody turns it on. That is what tells it from printk(KERN_DEBUG:
+ * somebody turns it on. That is what tells it from printk(KERN_DEBUG):
  *
  *	# echo 'module myprintk +p' >/sys/kernel/debug/dynamic_debug/control
  *	# rmmod myprintk
@@ -36,6 +36,7 @@ static int __init myprintk_init(void)
 	pr_warn("pr_warn\n");
 	pr_notice("pr_notice\n");
 	pr_info("pr_info\n");
+	/* printk(), by the name at which checkpatch does not ask for pr_debug(). */
 	_printk(KERN_DEBUG "printk KERN_DEBUG\n");
 	pr_debug("pr_debug\n");
 	return 0;
