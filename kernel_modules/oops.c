@@ -29,12 +29,12 @@ static int __init oops_init(void)
 	return 0;
 }
 
-static void __exit oops_cleanup(void)
+static void __exit oops_exit_module(void)
 {
 }
 
 module_init(oops_init);
-module_exit(oops_cleanup);
+module_exit(oops_exit_module);
 
 MODULE_DESCRIPTION("Dereference a NULL pointer at insmod");
 MODULE_LICENSE("GPL");
