@@ -43,7 +43,7 @@
 
 static unsigned int dma_bits = 28;
 module_param(dma_bits, uint, 0444);
-MODULE_PARM_DESC(dma_bits, "width of the addresses that DMA reaches, up to 32");
+MODULE_PARM_DESC(dma_bits, "width of the addresses that DMA reaches, 1 to 32");
 
 /* The one device. Its file may outlive it. */
 struct qemu_edu {
@@ -199,7 +199,7 @@ static void qemu_edu_give_back(void *unused)
 /* What is taken here by pcim_, dmam_ and devm_ goes with the device. */
 static int qemu_edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	unsigned int bits = min(dma_bits, 32U);
+	unsigned int bits = clamp(dma_bits, 1U, 32U);
 	int ret;
 
 	if (test_and_set_bit_lock(0, &qemu_edu.taken))

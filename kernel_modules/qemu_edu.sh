@@ -120,6 +120,14 @@ check() {
 	assert_gone $dev
 }
 
+# No machine has RAM within one bit.
+no_dma() {
+	load qemu_edu dma_bits=0
+	assert_fails store 0 'not to be stored'
+	assert_eq 010000ed "$(get 0)" 'identification without DMA'
+	unload qemu_edu
+}
+
 dma_works=1
 slot=
 for device in /sys/bus/pci/devices/*; do
@@ -143,4 +151,5 @@ arm* | aarch64)
 	;;
 esac
 twice check
+no_dma
 [ -n "$dma_works" ] || skip 'all but DMA works: it needs QEMU -global edu.dma_mask=0xffffffff'
