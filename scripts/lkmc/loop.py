@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lkmc import buildroot, measure, paths, sources
+from lkmc import buildroot, measure, overrides, paths, sources
 from lkmc.console import Console
 from lkmc.errors import LkmcError
 from lkmc.measure import Sample
@@ -33,7 +33,7 @@ def loops(built: Output, tree: Path, run: Sequence[str]) -> dict[str, Callable[[
         "module, new image, boot": lambda: module_image([*make, f"{PACKAGE}-rebuild", "all"], run),
     }
     main = sources.folder("linux") / "init/main.c"
-    if f"LINUX_OVERRIDE_SRCDIR = {sources.folder('linux')}#" in _text(built.path / "local.mk"):
+    if overrides.package(built.path, sources.folder("linux")):
         found["init/main.c, boot"] = lambda: kernel(main, [*make, "linux-rebuild", "all"], run)
     else:
         print(f"without the loop of the kernel, whose source comes with: scripts/hack --arch {built.arch} "
@@ -88,13 +88,13 @@ def edited(path: Path, old: str, new: str) -> Iterator[None]:
 
     Raises LkmcError when it holds no `old`.
     """
-    text = _text(path)
-    _must(old in text, f"{path}: there is no {old.strip()!r} in it to be edited")
-    path.write_text(text.replace(old, new, 1))
+    before = path.read_bytes() if path.exists() else b""
+    _must(old.encode() in before, f"{path}: there is no {old.strip()!r} in it to be edited")
     try:
+        path.write_bytes(before.replace(old.encode(), new.encode(), 1))
         yield
     finally:
-        path.write_text(text)
+        path.write_bytes(before)
 
 
 def _build(command: Sequence[str]) -> None:
@@ -105,7 +105,3 @@ def _build(command: Sequence[str]) -> None:
 def _must(holds: bool, otherwise: str) -> None:
     if not holds:
         raise LkmcError(otherwise)
-
-
-def _text(path: Path) -> str:
-    return path.read_text(errors="surrogateescape") if path.exists() else ""

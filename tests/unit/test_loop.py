@@ -13,10 +13,10 @@ from lkmc.errors import LkmcError
 
 def test_an_edit_lasts_as_long_as_its_loop(tmp_path: Path) -> None:
     source = tmp_path / "hello.c"
-    source.write_text("say hello; say hello;")
+    source.write_bytes(b"say hello; say hello; // \xff\r\n")
     with loop.edited(source, "hello", "goodbye"):
-        assert source.read_text() == "say goodbye; say hello;"
-    assert source.read_text() == "say hello; say hello;"
+        assert source.read_bytes() == b"say goodbye; say hello; // \xff\r\n"
+    assert source.read_bytes() == b"say hello; say hello; // \xff\r\n"
 
 
 def test_an_edit_is_undone_when_its_loop_fails(tmp_path: Path) -> None:
