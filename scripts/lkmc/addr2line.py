@@ -33,6 +33,12 @@ class Symbol:
     section: str
 
 
+def known(answer: str) -> str:
+    """The file:line of a line of the program addr2line's, without its further remarks; empty where it does not know."""
+    line = re.sub(r" \(discriminator \d+\)$", "", answer)
+    return "" if line.startswith("??") or line.endswith((":?", ":0")) else line
+
+
 def places(lines: Iterable[str]) -> list[list[Place]]:
     """The places that each line names; a return address is made one inside the call. Where the processor was, as one
     line says, others may name too: the first of a backtrace, or a warning where that is an exception."""
@@ -94,10 +100,9 @@ class Resolver:
         return [self._shown(answer.split("\n")) for answer in answers]
 
     def _shown(self, lines: list[str]) -> str:
-        known = [re.sub(r" \(discriminator \d+\)$", "", line) for line in lines if line and not line.startswith("??")]
-        known = [line for line in known if not line.endswith((":?", ":0"))]
         here, there = self.moved
-        return " in ".join(os.path.normpath(re.sub(rf"^{re.escape(here)}/", there + "/", line)) for line in known)
+        return " in ".join(os.path.normpath(re.sub(rf"^{re.escape(here)}/", there + "/", line))
+                           for line in map(known, lines) if line)
 
     @staticmethod
     def _run(*command: str, given: str = "") -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from elftools.elf.elffile import ELFFile
 
+from lkmc import addr2line
 from lkmc.blocks import Addresses, Numbers
 from lkmc.kernel_symbols import Functions
 
@@ -78,8 +79,8 @@ def ask(tool: str, path: Path, section: str, addresses: Addresses) -> list[str]:
 
 def shown(place: str) -> str:
     """addr2line's file:line with the file inside its package; nothing where it is not known."""
-    file, _, line = re.sub(r" \(discriminator \d+\)$", "", place).rpartition(":")
-    if not line.isdigit() or line == "0" or file == "??":
+    file, _, line = addr2line.known(place).rpartition(":")
+    if not line.isdigit():
         return ""
     file = os.path.normpath(file)
     inside = re.sub(r"^.*?/?build/(linux|lkmc)[^/]*/", "", file)
