@@ -235,8 +235,11 @@ static int qemu_edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return ret;
 	/* The number that it had when the device was last here may be taken. */
 	qemu_edu_misc.minor = MISC_DYNAMIC_MINOR;
+	/* Who opens the file at once waits for what becomes of it. */
+	mutex_lock(&qemu_edu.lock);
 	ret = misc_register(&qemu_edu_misc);
 	qemu_edu.present = !ret;
+	mutex_unlock(&qemu_edu.lock);
 	return ret;
 }
 
