@@ -84,6 +84,5 @@ def words(built: Output, mach: Machine, emulator: str, functions: Functions, yes
         return "", f"{NOTHING}{emulator} is older than {since}; choose another QEMU with --qemu-which"
     symbols = built.debug_symbols
     if symbols is None:
-        how = built.how + (" --debug-symbols" if built.prebuilt else "")
-        return "", f"{NOTHING}this kernel has no debug information; {how}"
+        return "", f"{NOTHING}this kernel has no debug information; {built.how_debug}"
     return arguments(provide(built, mach, symbols, yes), functions, mach)

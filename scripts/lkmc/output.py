@@ -126,6 +126,11 @@ class Output:
             return f"make it with: scripts/prebuilt --arch {self.arch} --output {self.path}"
         return f"make it with: scripts/build --arch {self.arch} --output {self.path}"
 
+    @property
+    def how_debug(self) -> str:
+        """The command that makes a kernel with its debug information."""
+        return self.how + (" --debug-symbols" if self.prebuilt else "")
+
     def image(self, name: str) -> Path:
         """The file of that name in images/. Raises MissingOutput when it is missing, no such image, or cut short."""
         path = self.images / name

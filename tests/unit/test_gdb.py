@@ -123,7 +123,8 @@ def test_without_debug_information_it_is_said_what_gdb_knows(
     assert cli.main("run-gdb", ["--output", str(tmp_path), "--dry-run"]) == 0
     told = capsys.readouterr()
     assert f"file {tmp_path}/images/kallsyms.elf" in told.out.splitlines()
-    assert "GDB knows the addresses of its functions only" in told.err and "--debug-symbols" in told.err
+    assert "GDB knows the addresses of its functions only; make it with: scripts/build " in told.err
+    assert "--debug-symbols" not in told.err, "scripts/build has no such option"
 
 
 def test_a_replay_can_go_back_and_its_modules_are_not_followed(

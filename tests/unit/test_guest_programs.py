@@ -58,7 +58,7 @@ def test_run_gdb_user_needs_the_kernel_s_debug_information(
         output: Output, capsys: pytest.CaptureFixture[str]) -> None:
     (output.images / "vmlinux").unlink()
     assert cli.main("run-gdb-user", ["--output", str(output.path), "--dry-run", "count"]) == 125
-    assert "--debug-symbols" in capsys.readouterr().err
+    assert f"; {output.how}\n" in capsys.readouterr().err
 
 
 def test_run_gdbserver_connects_to_a_port_of_this_host(output: Output, capsys: pytest.CaptureFixture[str]) -> None:

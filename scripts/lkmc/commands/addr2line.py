@@ -51,8 +51,8 @@ def _each(texts: list[str], resolver: Resolver, built: Output) -> int:
         for place in found:
             if place not in known:
                 what = f"module {place.module}" if place.module else "kernel"
-                how = built.how + (" --debug-symbols" if built.prebuilt and not place.module else "")
-                raise UserError(f"{text!r}: the {what} of {built.path} has no debug information for it; {how}")
+                raise UserError(f"{text!r}: the {what} of {built.path} has no debug information for it; "
+                                f"{built.how if place.module else built.how_debug}")
             print(known[place])
     return 0
 

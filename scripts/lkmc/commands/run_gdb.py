@@ -75,6 +75,6 @@ def _symbols(dry_run: bool, built: Output, mach: Machine) -> Path:
     """The kernel's ELF file, which is not made for a dry run."""
     if built.symbols is None:
         print(f"scripts/run-gdb: a kernel without debug information: GDB knows the addresses of its functions only; "
-              f"{built.how} --debug-symbols", file=sys.stderr, flush=True)
+              f"{built.how_debug}", file=sys.stderr, flush=True)
         return kernel_symbols.table(built) if dry_run else kernel_symbols.provide(built, mach, once)
     return built.symbols

@@ -30,6 +30,6 @@ def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
     if built.symbols is None:
         raise MissingOutput(f"{built.path}: a kernel without debug information, which tells processes apart; "
-                            f"{built.how} --debug-symbols")
+                            f"{built.how_debug}")
     return run_gdb.session(args, built, {"file": str(guest_programs.find(built, args.program)), "pid": args.pid,
                                          "roots": [str(root) for root in guest_programs.roots(built)]})

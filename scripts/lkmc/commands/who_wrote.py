@@ -41,8 +41,7 @@ def main(args: argparse.Namespace) -> int:
     run = RunFolder(built.path / "run" / args.run_id)
     recorded = recording.read(run)
     if not built.debug_symbols:
-        raise MissingOutput(f"who wrote a variable needs a kernel with debug information; {built.how}"
-                            f"{' --debug-symbols' if built.prebuilt else ''}")
+        raise MissingOutput(f"who wrote a variable needs a kernel with debug information; {built.how_debug}")
     program = toolchain.tool("gdb", built, mach, args.yes)
     address, size = place(args.variable, program, built.debug_symbols)
     if args.dry_run:
