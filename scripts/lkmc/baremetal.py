@@ -53,7 +53,7 @@ class Maker:
             return ""
         gcc = self.built.program(f"{names[which]}gcc")
         if gcc is None:
-            cure = f"choose it for lkmc-baremetal in the menu of scripts/build --output {self.built.path} menuconfig"
+            cure = f"choose it for lkmc-baremetal in the menu of {self.built.build} menuconfig"
             if self.built.prebuilt:
                 cure = f"build it with scripts/build --arch {self.built.arch} --config {FRAGMENTS[which]}"
             raise MissingOutput(f"{self.built.host}/bin/{names[which]}gcc: not built; {cure}, or leave out "
@@ -104,8 +104,8 @@ class Maker:
             self.make([name])
         path = self.file(name) if raw else self.folder / f"{name}{TREE.suffix}"
         if not path.exists() and not (self.dry and (self.built.prebuilt or self.machine)):
-            raise MissingOutput(f"{path}: not built; run scripts/build --output {self.built.path} lkmc-baremetal, or "
-                                f"scripts/build-baremetal --output {self.built.path}")
+            raise MissingOutput(f"{path}: not built; run {self.built.build} lkmc-baremetal, or "
+                                f"scripts/build-baremetal {self.built.option}")
         return path
 
 

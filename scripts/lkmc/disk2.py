@@ -40,8 +40,8 @@ def exchange(folder: Path | None, monitor: Monitor, run: RunFolder, output: Outp
     try:
         old = str(monitor.execute("qom-get", {"path": DEVICE, "property": "drive"}))
     except MonitorError:
-        raise UserError(f"this guest has no second disk; start one: scripts/run --output {output.path} --run-id "
-                        f"{run.path.name} --disk2 DIR") from None
+        raise UserError(f"this guest has no second disk; start one: scripts/run {run.options} --disk2 "
+                        f"DIR") from None
     folder = folder or Path(os.fsdecode(_origin(run).read_bytes()))
     [new] = [node for node in DISK2 if node != old]
     _pack(folder, run.disk2(new), output, yes)

@@ -38,11 +38,11 @@ def _record(example: Example, args: argparse.Namespace, built: Output) -> list[s
         recording.read(folder)
     except LkmcError as error:
         return [f"{example.name}: not recorded: {error}"]
-    words = shlex.join(["--output", str(built.path), "--run-id", name])
     again = "the time limit again" if result.code == TIMED_OUT else \
         "it did not fail this time" if result.code == example.exit else f"status {result.code}, {result.reason}"
     return [f"{example.name}: recorded in {folder.recording}: {again}",
-            f"  scripts/run {words} --replay --wait-gdb --background && scripts/run-gdb {words} --no-continue"]
+            f"  scripts/run {folder.options} --replay --wait-gdb --background && scripts/run-gdb "
+            f"{folder.options} --no-continue"]
 
 
 def script(example: Example) -> str:

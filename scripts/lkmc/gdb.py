@@ -101,8 +101,7 @@ def wait_for(stub: Path, run: RunFolder, what: str = "", option: str = "--wait-g
 
     what: the option of scripts/run that says what it runs; option: that for which it makes the socket."""
     begin = time.monotonic()
-    start = shlex.join(("--output", str(run.path.parents[1]), "--run-id", run.path.name))
-    start = f"scripts/run {option} {what}{' ' if what else ''}{start}"
+    start = f"scripts/run {option} {what}{' ' if what else ''}{run.options}"
     while (lives := run.lock.held()) or time.monotonic() < begin + STARTING:
         if lives and stub.exists():
             return

@@ -35,8 +35,8 @@ class Program:
 
 def program(options: Gem5Request, output: Output) -> Program:
     """The gem5 to start: that of --gem5, else the output's own. Raises MissingOutput."""
-    how = (f"build one with scripts/build --arch {output.arch} --output {output.path} --config {PACKAGE}, or name one "
-           f"with --gem5 FILE, or gem5 = \"FILE\" in lkmc.toml")
+    how = (f"build one with {output.build} --config {PACKAGE}, or name one with --gem5 FILE, or gem5 = \"FILE\" in "
+           f"lkmc.toml")
     built = next((found for kind in TYPES if (found := output.program(f"gem5.{kind}"))), None)
     path = options.program or built
     if path is None:
@@ -66,8 +66,8 @@ def loader(made: Gem5, output: Output) -> Path:
     """What starts Linux. It comes with m5, without which a guest has nothing to report by. Raises MissingOutput."""
     path = output.images / "gem5" / made.boot_loader
     if not path.is_file():
-        raise MissingOutput(f"{path}: missing, as is m5 in the guest; make them with: scripts/build --arch "
-                            f"{output.arch} --output {output.path} --set BR2_PACKAGE_GEM5_M5=y")
+        raise MissingOutput(f"{path}: missing, as is m5 in the guest; make them with: {output.build} "
+                            f"--set BR2_PACKAGE_GEM5_M5=y")
     return path
 
 
@@ -99,8 +99,7 @@ def _screen(options: Gem5Request, output: Output) -> tuple[str, ...]:
     """Raises MissingOutput where the kernel would leave it black."""
     if options.frames and not output.kernel_has(SCREEN):
         raise MissingOutput(f"{output.linux_build}: without {SCREEN}, which draws on gem5's screen; make it with: "
-                            f"scripts/build --arch {output.arch} --output {output.path} --linux-fragment "
-                            f"linux/display.config")
+                            f"{output.build} --linux-fragment linux/display.config")
     return ("--frame-capture",) if options.frames else ()
 
 

@@ -37,7 +37,7 @@ def loops(built: Output, tree: Path, run: Sequence[str]) -> dict[str, Callable[[
         found["init/main.c, boot"] = lambda: kernel(main, [*make, "linux-rebuild", "all"], run)
     else:
         print(f"without the loop of the kernel, whose source comes with: scripts/hack --arch {built.arch} "
-              f"--output {built.path} linux", file=sys.stderr)
+              f"{built.option} linux", file=sys.stderr)
     found["make without a change"] = lambda: timed(lambda: _build(make))
     found["make that builds nothing"] = lambda: timed(lambda: _build([*make, "-s", "printvars", "VARS=BR2_ARCH"]))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -120,11 +121,20 @@ class Output:
         return configured.PREBUILT in self.config
 
     @property
+    def option(self) -> str:
+        """The option that names this folder, as one types it."""
+        return f"--output {shlex.quote(str(self.path))}"
+
+    @property
+    def build(self) -> str:
+        """The command that builds from source: here, but in a folder of its own where Buildroot cannot."""
+        return f"scripts/build --arch {self.arch}" + ("" if self.prebuilt else f" {self.option}")
+
+    @property
     def how(self) -> str:
         """The command that makes what this folder lacks."""
-        if self.prebuilt:
-            return f"make it with: scripts/prebuilt --arch {self.arch} --output {self.path}"
-        return f"make it with: scripts/build --arch {self.arch} --output {self.path}"
+        return f"make it with: scripts/prebuilt --arch {self.arch} {self.option}" if self.prebuilt \
+            else f"make it with: {self.build}"
 
     @property
     def how_debug(self) -> str:

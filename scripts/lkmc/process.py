@@ -98,8 +98,8 @@ async def _watch(process: subprocess.Popen[bytes], run: RunFolder, timeout: floa
     def stuck() -> None:
         nonlocal no_room
         if hold:
-            print(f"{NO_ROOM}; make some, then: scripts/qemu-monitor --output {run.path.parent.parent} "
-                  f"--run-id {run.path.name} cont", file=sys.stderr, flush=True)
+            print(f"{NO_ROOM}; make some, then: scripts/qemu-monitor {run.options} cont", file=sys.stderr,
+                  flush=True)
         else:
             no_room = True
             process.terminate()

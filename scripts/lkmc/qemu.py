@@ -28,9 +28,8 @@ def program(request: RunRequest, machine: Machine, output: Output) -> str:
     if built and request.qemu_which != "host":
         return str(built)
     if request.qemu_which == "buildroot":
-        raise MissingOutput(f"{output.host}/bin/{machine.qemu.program}: not built; set BR2_PACKAGE_HOST_QEMU=y in "
-                            f"{output.path}/.config and run scripts/build --arch {output.arch}, or leave out "
-                            f"--qemu-which")
+        raise MissingOutput(f"{output.host}/bin/{machine.qemu.program}: not built; build it with {output.build} "
+                            f"--set BR2_PACKAGE_HOST_QEMU=y, or leave out --qemu-which")
     found = shutil.which(machine.qemu.program)
     if found is None:
         raise MissingOutput(f"no {machine.qemu.program} on this host: install the distro's package "

@@ -15,7 +15,6 @@ from typing import Any
 from qemu.qmp import ConnectError, ExecInterruptedError, ExecuteError, QMPClient, QMPError
 
 from lkmc.errors import LkmcError, UserError
-from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
 PATIENCE = 10.0     # seconds for the greeting: QEMU talks to one client of a socket at a time
@@ -103,10 +102,9 @@ class Monitor:
         return text
 
 
-def of_run(built: Output, run: RunFolder) -> Monitor:
-    """The monitor of a run of this output."""
-    start = f"scripts/run --output {built.path} --run-id {run.path.name}"
-    return Monitor(run.socket("qmp"), start)
+def of_run(run: RunFolder) -> Monitor:
+    """The monitor of a run."""
+    return Monitor(run.socket("qmp"), f"scripts/run {run.options}")
 
 
 def split(line: str) -> list[str]:

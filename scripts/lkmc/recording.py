@@ -91,8 +91,8 @@ def read(run: RunFolder) -> Recording:
         console = (run.recording / CONSOLE).read_bytes()
         return Recording(RunRequest(payload, **{**told, **lists}), console=console, **facts)
     except FileNotFoundError:
-        raise MissingOutput(f"{run.path}: nothing was recorded here; record with scripts/run --record --output "
-                            f"{run.path.parents[1]} --run-id {run.path.name}") from None
+        raise MissingOutput(f"{run.path}: nothing was recorded here; record with scripts/run --record "
+                            f"{run.options}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MissingOutput(f"{run.recording}: not a recording of this version of the scripts ({error}); record again "
                             f"with scripts/run --record") from None

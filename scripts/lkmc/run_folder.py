@@ -31,6 +31,11 @@ class RunFolder:
         self.lock = Lock(self.path / "lock")
 
     @property
+    def options(self) -> str:
+        """The options that name this run, as one types them."""
+        return shlex.join(("--output", str(self.path.parents[1]), "--run-id", self.path.name))
+
+    @property
     def console_log(self) -> Path:
         return self.path / "console.log"
 

@@ -104,9 +104,8 @@ def emulator(which: str | None, built: Output, mach: Machine, yes: bool, dry: bo
     if own and which != "host":
         return str(own)
     if which == "buildroot":
-        raise MissingOutput(f"{built.host}/bin/{mach.user.program}: not built; set "
-                            f"BR2_PACKAGE_HOST_QEMU_LINUX_USER_MODE=y in {built.path}/.config and run scripts/build "
-                            f"--arch {built.arch}, or leave out --qemu-which")
+        raise MissingOutput(f"{built.host}/bin/{mach.user.program}: not built; build it with {built.build} "
+                            f"--set BR2_PACKAGE_HOST_QEMU_LINUX_USER_MODE=y, or leave out --qemu-which")
     if not dry:
         apt.require({mach.user.program: mach.user.package}, yes)
     return shutil.which(mach.user.program) or mach.user.program
@@ -147,8 +146,7 @@ class Maker:
         if not path.exists() and self.dry and not (self.own and not self.static):
             return Program(path, root, LIBRARY_PATH if self.own else "")
         if not path.exists():
-            raise MissingOutput(f"{path}: not built; run scripts/build --output {self.built.path} "
-                                f"lkmc-userland-rebuild")
+            raise MissingOutput(f"{path}: not built; run {self.built.build} lkmc-userland-rebuild")
         elf = programs.check(path, self.built.arch)
         if elf.interpreter and not any((top / elf.interpreter.lstrip("/")).exists() for top in (root, Path("/"))):
             raise MissingOutput(f"{path}: its interpreter {elf.interpreter} is not there, nor in {root}; link it "

@@ -98,7 +98,7 @@ def _saved(tree: Path, base: Output, output: Path) -> str:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode:
             raise LkmcError(f"{base.path}/.config: {(done.stderr.strip() or 'savedefconfig failed').splitlines()[-1]}; "
-                            f"try scripts/build --output {base.path} olddefconfig")
+                            f"try {base.build} olddefconfig")
         return saved.read_text()
     finally:
         config.unlink()
@@ -127,7 +127,7 @@ def toolchain(base: Output) -> list[str]:
     compilers = sorted(path.name for path in (base.host / "bin").glob("*-buildroot-*-gcc.br_real"))
     if not compilers:
         raise MissingOutput(f"{base.host}/bin: no toolchain was built here; make it with: "
-                            f"scripts/build --arch {base.arch} --output {base.path} toolchain")
+                            f"{base.build} toolchain")
     return ["# BR2_TOOLCHAIN_BUILDROOT is not set", "BR2_TOOLCHAIN_EXTERNAL=y", "BR2_TOOLCHAIN_EXTERNAL_CUSTOM=y",
             "BR2_TOOLCHAIN_EXTERNAL_PREINSTALLED=y", f'BR2_TOOLCHAIN_EXTERNAL_PATH="{base.host}"',
             f'BR2_TOOLCHAIN_EXTERNAL_CUSTOM_PREFIX="{compilers[0].removesuffix("-gcc.br_real")}"', *features(base)]

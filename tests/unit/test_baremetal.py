@@ -90,7 +90,7 @@ def test_a_program_is_named_by_its_source_or_its_file(output: Output, text: str)
     (["semihost_exit"], "is the name of 2 programs: write arch/aarch64/no_bootloader/semihost_exit or "
                         "arch/aarch64/semihost_exit"),
     (["arch/x86_64/int"], "baremetal/ has 'arch/x86_64/int' for x86_64, not for aarch64: give --arch x86_64"),
-    (["timer"], "timer.elf: not built; run scripts/build --output"),
+    (["timer"], "timer.elf: not built; run scripts/build --arch aarch64 --output"),
     ([str(paths.TOP / "README.md")], "README.md: not an ELF program"),
     (["hello", "--eval-after", "true"], "--eval-after is for Linux"),
     (["hello", "--kvm"], "--kvm is for Linux"),

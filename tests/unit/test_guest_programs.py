@@ -58,7 +58,7 @@ def test_run_gdb_user_needs_the_kernel_s_debug_information(
         output: Output, capsys: pytest.CaptureFixture[str]) -> None:
     (output.images / "vmlinux").unlink()
     assert cli.main("run-gdb-user", ["--output", str(output.path), "--dry-run", "count"]) == 125
-    assert f"; {output.how}\n" in capsys.readouterr().err
+    assert f"; make it with: {output.build}\n" in capsys.readouterr().err
 
 
 def test_run_gdbserver_connects_to_a_port_of_this_host(output: Output, capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,7 +75,7 @@ def test_run_gdbserver_connects_to_a_port_of_this_host(output: Output, capsys: p
 def test_run_gdbserver_takes_the_port_that_the_run_forwards_and_waits_as_long_as_it_is_told(
         output: Output, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     way = "  TCP[HOST_FORWARD]  3       127.0.0.1 34483       10.0.2.15 45457     0     0\r\n"
-    monkeypatch.setattr(qmp, "of_run", lambda built, run: contextlib.nullcontext(Usernet(way)))
+    monkeypatch.setattr(qmp, "of_run", lambda run: contextlib.nullcontext(Usernet(way)))
     (output.path / "run/0").mkdir(parents=True)
     fakes.script(output.host / "bin/aarch64-linux-gdb", 'cat "$3"; exit 7')
     assert cli.main("run-gdbserver", ["--output", str(output.path), "--timeout", "5", "busybox", "ls_main"]) == 7

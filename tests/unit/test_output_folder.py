@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import fakes
@@ -11,6 +12,7 @@ import pytest
 from lkmc import machine, output, paths
 from lkmc.errors import MissingOutput, UserError
 from lkmc.output import Output
+from lkmc.run_folder import RunFolder
 
 
 def test_a_folder_that_is_not_there_names_both_commands_that_make_one(tmp_path: Path) -> None:
@@ -74,6 +76,15 @@ def test_a_prebuilt_folder_is_made_by_scripts_prebuilt(tmp_path: Path) -> None:
     out = fakes.output_folder(tmp_path, images=[], config="LKMC_PREBUILT=y\n")
     with pytest.raises(MissingOutput, match="scripts/prebuilt --arch x86_64"):
         out.image("rootfs.cpio")
+    assert out.how_debug == f"{out.how} --debug-symbols"
+    assert out.build == "scripts/build --arch x86_64", "Buildroot refuses this folder"
+
+
+def test_commands_can_be_pasted_whatever_a_folder_is_called(tmp_path: Path) -> None:
+    out = fakes.output_folder(tmp_path / "my out")
+    assert shlex.split(out.build) == ["scripts/build", "--arch", "x86_64", "--output", str(out.path)]
+    assert out.how_debug == out.how == f"make it with: {out.build}"
+    assert shlex.split(RunFolder(out.path / "run/0").options) == ["--output", str(out.path), "--run-id", "0"]
 
 
 def test_an_empty_image_is_as_good_as_none(tmp_path: Path) -> None:

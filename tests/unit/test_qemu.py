@@ -222,7 +222,7 @@ def test_the_hosts_qemu_is_used_where_the_output_has_none(tmp_path: Path, monkey
     assert command(output, RunRequest(qemu_which="host"))[0] == f"{tmp_path}/bin/qemu-system-arm"
     (output.host / "bin/qemu-system-arm").unlink()
     assert command(output)[0] == f"{tmp_path}/bin/qemu-system-arm"
-    with pytest.raises(MissingOutput, match="BR2_PACKAGE_HOST_QEMU=y.*scripts/build --arch arm"):
+    with pytest.raises(MissingOutput, match="scripts/build --arch arm --output .* --set BR2_PACKAGE_HOST_QEMU=y"):
         command(output, RunRequest(qemu_which="buildroot"))
 
 

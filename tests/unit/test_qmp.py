@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import fakes
 import pytest
 
 from lkmc import qmp
@@ -94,9 +93,8 @@ def test_a_machine_without_a_display_is_told_how_to_get_one() -> None:
 
 
 def test_a_run_that_is_not_alive_is_an_error_that_names_its_start(tmp_path: Path) -> None:
-    output = fakes.output_folder(tmp_path)
     with pytest.raises(UserError, match=f"no such run.*scripts/run --output {tmp_path} --run-id mine"), \
-            qmp.of_run(output, RunFolder(tmp_path / "run/mine")):
+            qmp.of_run(RunFolder(tmp_path / "run/mine")):
         pass
 
 

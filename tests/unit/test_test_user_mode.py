@@ -162,4 +162,4 @@ def test_programs_that_were_not_built_name_the_command_that_does(
         output: Output, capsys: pytest.CaptureFixture[str]) -> None:
     (output.overlay / "hello.out").unlink()
     assert suite(output) == 125
-    assert f"hello.out: not built; run scripts/build --output {output.path} " in capsys.readouterr().err
+    assert f"hello.out: not built; run scripts/build --arch aarch64 --output {output.path} " in capsys.readouterr().err

@@ -111,7 +111,7 @@ def test_a_run_for_gdb_has_a_socket_and_keeps_others_out(output: Output) -> None
     (["--userland", "hell"], "no program 'hell' for aarch64 in userland/ (did you mean hello"),
     (["--userland", "rdtsc"], "userland/ has 'rdtsc' for x86_64, not for aarch64: give --arch x86_64"),
     (["--userland", str(paths.TOP / "README.md")], "README.md: not an ELF program"),
-    (["--userland", "add"], "add.out: not built; run scripts/build --output"),
+    (["--userland", "add"], "add.out: not built; run scripts/build --arch aarch64 --output"),
     (["--userland", "hello", "--eval-after", "true"], "--eval-after needs a guest"),
     (["--userland", "hello", "--kgdb"], "--kgdb needs a guest"),
     (["--userland", "hello", "--cpus", "2"], "--cpus needs a guest"),

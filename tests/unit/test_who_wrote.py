@@ -62,7 +62,7 @@ def replays(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         started.append(args.run_id)
         return contextlib.nullcontext()
     monkeypatch.setattr(who_wrote, "replayed", replayed)
-    monkeypatch.setattr(qmp, "of_run", lambda built, run: contextlib.nullcontext())
+    monkeypatch.setattr(qmp, "of_run", lambda run: contextlib.nullcontext())
     return started
 
 

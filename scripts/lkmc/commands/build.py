@@ -14,6 +14,7 @@ are Buildroot's own targets.
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def main(args: argparse.Namespace) -> int:
     buildroot.make(tree, output, *targets)
     for package, missing in patches.lacking(output).items():
         print(f"{package} was unpacked before {', '.join(missing)} came; to have it: scripts/build --arch {args.arch} "
-              f"--output {output} {package}-dirclean all", file=sys.stderr)
+              f"--output {shlex.quote(str(output))} {package}-dirclean all", file=sys.stderr)
     return 0
 
 

@@ -17,6 +17,7 @@ Or ask about configurations, which changes none:
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -70,7 +71,8 @@ def _output(args: argparse.Namespace) -> Path | None:
     """The output that a question is about, if there is one."""
     folder: Path = (args.output or paths.OUT / args.arch).absolute()
     if args.output and not (folder / ".config").is_file():
-        raise UserError(f"{folder}: no output folder; configure one with scripts/config --output {folder}")
+        raise UserError(f"{folder}: no output folder; configure one with scripts/config --output "
+                        f"{shlex.quote(str(folder))}")
     if not (folder / ".config").is_file():
         return None
     fragment.config(folder / ".config")

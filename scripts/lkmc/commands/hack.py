@@ -60,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
 
 def _where(built: Output) -> str:
     """The options with which the commands to come find this output."""
-    return f"--arch {built.arch}" + ("" if built.path == paths.OUT / built.arch else f" --output {built.path}")
+    return f"--arch {built.arch}" + ("" if built.path == paths.OUT / built.arch else f" {built.option}")
 
 
 def _names(args: argparse.Namespace, tree: Path, built: Output) -> list[str]:
@@ -70,7 +70,7 @@ def _names(args: argparse.Namespace, tree: Path, built: Output) -> list[str]:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
         raise LkmcError(f"{built.path}: {(done.stderr.strip() or 'show-info failed').splitlines()[-1]}; "
-                        f"try scripts/build --output {built.path} olddefconfig")
+                        f"try {built.build} olddefconfig")
     known = [name for name, facts in json.loads(done.stdout).items() if not facts.get("virtual", True)]
     names = [name for name in (package, f"host-{package}") if name in known]
     if not names:

@@ -44,5 +44,5 @@ def main(args: argparse.Namespace) -> int:
     files.replace(script, text.encode())
     files.replace(vscode, launch.encode())
     print(f"{args.to}/compile_commands.json: {len(entries)} files\n{vscode}: start {ide.launched(built)!r} while a "
-          f"guest runs: scripts/run --output {built.path} --run-id {args.run_id} --wait-gdb")
+          f"guest runs: scripts/run {run.options} --wait-gdb")
     return 0

@@ -34,7 +34,7 @@ def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
     run = RunFolder(built.path / "run" / args.run_id)
     how = _qmp if args.qmp else functools.partial(human, run=run)
-    with qmp.of_run(built, run) as monitor:
+    with qmp.of_run(run) as monitor:
         if args.command or not sys.stdin.isatty():
             return _all([tuple(args.command)] if args.command else ((line,) for line in sys.stdin), monitor, how)
     # Only one client at a time: the prompt is one of its own, after an error for a run that is not there.

@@ -29,7 +29,7 @@ def main(args: argparse.Namespace) -> int:
     mach = machine.read(built.arch)
     run = RunFolder(built.path / "run" / args.run_id)
     program = guest_programs.find(built, args.program)
-    port = PORT if args.dry_run else _forward(built, run)
+    port = PORT if args.dry_run else _forward(run)
     text = gdb.script("gdbserver.j2", run=str(run.path), script=str(run.gdb_script), output=str(built.path),
                       architecture=mach.gdb_architecture, sysroot=str(next(iter(guest_programs.roots(built)), "")),
                       program=str(program), target=f"{network.HOST}:{port}", patience=args.timeout or PATIENCE,
@@ -40,8 +40,8 @@ def main(args: argparse.Namespace) -> int:
     return gdb.begin(text, run.gdb_script, command, None, args.dry_run)
 
 
-def _forward(built: output.Output, run: RunFolder) -> int:
-    with qmp.of_run(built, run) as monitor:
+def _forward(run: RunFolder) -> int:
+    with qmp.of_run(run) as monitor:
         return network.forward(monitor, PORT)
 
 

@@ -40,6 +40,6 @@ def main(args: argparse.Namespace) -> int:
             raise UserError(f"{args.file}: gem5's pictures are PNG; call it {path.with_suffix('.png').name}")
         files.replace(path, frames.last(run.frames))
         return 0
-    with qmp.of_run(built, run) as monitor:
+    with qmp.of_run(run) as monitor:
         qmp.screenshot(monitor, path, FORMATS[path.suffix])
     return 0

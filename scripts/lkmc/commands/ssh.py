@@ -53,10 +53,10 @@ def main(args: argparse.Namespace) -> int:
     key = _key(built)
     run = RunFolder(built.path / "run" / args.run_id)
     try:
-        port = _forward(built, run)
+        port = _forward(run)
     except UserError:
         _start(args, built, run, key)
-        port = _forward(built, run)
+        port = _forward(run)
     _await(port, run, args.timeout or LIMIT)
     command = ["ssh", "-F", "none", "-i", str(key), "-p", str(port), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
                "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
@@ -69,8 +69,8 @@ def server(built: Output) -> str:
     for symbol, command in SERVERS.items():
         if built.symbol(symbol) == "y":
             return command
-    raise MissingOutput(f"{built.path}: its guest has no ssh server; scripts/build --arch {built.arch} --config "
-                        f"configs/fragments/openssh.config makes one")
+    raise MissingOutput(f"{built.path}: its guest has no ssh server; {built.build} "
+                        f"--config configs/fragments/openssh.config makes one")
 
 
 def _key(built: Output) -> Path:
@@ -82,8 +82,8 @@ def _key(built: Output) -> Path:
     return key
 
 
-def _forward(built: Output, run: RunFolder) -> int:
-    with qmp.of_run(built, run) as monitor:
+def _forward(run: RunFolder) -> int:
+    with qmp.of_run(run) as monitor:
         return network.forward(monitor, PORT)
 
 

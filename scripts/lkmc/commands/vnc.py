@@ -23,14 +23,15 @@ VIEWER = {"vncviewer": "tigervnc-viewer"}       # a program, and the distro's pa
 
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    socket = RunFolder(built.path / "run" / args.run_id).socket(screen.SOCKET)
+    run = RunFolder(built.path / "run" / args.run_id)
+    socket = run.socket(screen.SOCKET)
     [viewer] = VIEWER
     command = (viewer, str(socket))
     if args.dry_run:
         print(shlex.join(command))
         return 0
     if not socket.is_socket():
-        raise UserError(f"no such run has a screen by VNC; start one: scripts/run --output {built.path} --run-id "
-                        f"{args.run_id} --graphic --vnc")
+        raise UserError(f"no such run has a screen by VNC; start one: scripts/run {run.options} --graphic "
+                        f"--vnc")
     apt.require(VIEWER, args.yes)
     os.execvp(viewer, command)

@@ -48,7 +48,7 @@ def main(args: argparse.Namespace) -> int:
         print(f"{args.variable}: {size} bytes at {address:#x}")
         return 0
     limit = recording.limit(recorded)
-    with replayed(args, built, run, limit), qmp.of_run(built, run) as monitor:
+    with replayed(args, built, run, limit), qmp.of_run(run) as monitor:
         watch = writers.watched(address, size)
         found = writers.find(run.socket("gdb"), monitor, watch, args.times, limit, mach.qemu.watch_stops)
     print(f"{args.variable}: written {found.count} times" + (f", the last {len(found.last)}:" if found.last else ""),
