@@ -11,8 +11,10 @@
  *	irq = 23
  *	irq_handler irq = 23 value = 0x12345678
  *
- * With scripts/run ... -- -trace 'lkmc_pci_min_*' QEMU tells what it sees:
+ * With scripts/run --trace 'lkmc_pci_min*' QEMU writes down what it sees, in
+ * trace.txt of the run folder:
  *
+ *	lkmc_pci_min_mmio_write addr = 4 val = 0 size = 4
  *	lkmc_pci_min_mmio_write addr = 0 val = 12345678 size = 4
  *	lkmc_pci_min_mmio_read addr = 4 val = 1 size = 4
  *	lkmc_pci_min_mmio_write addr = 4 val = 0 size = 4
