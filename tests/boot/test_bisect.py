@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from repository import git
 
 from lkmc import paths
 from lkmc.output import Output
@@ -27,10 +28,6 @@ def tree(tmp_path: Path) -> Path:
     return tree
 
 
-def git(tree: Path, *words: str) -> str:
-    return subprocess.run(["git", "-C", tree, "-c", "user.name=a", "-c", "user.email=a@b", *words], check=True,
-                          capture_output=True, text=True).stdout
-
 
 def bisect(out: Output, tree: Path, build: str, limit: float, payload: str) -> subprocess.CompletedProcess[str]:
     command = [str(paths.TOP / "scripts/bisect"), "--output", str(out.path), "--good", "main~6", "--bad", "main",
@@ -46,14 +43,14 @@ def test_the_first_commit_at_which_the_guest_dies_is_found(out: Output, tree: Pa
     payload.unlink()
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.splitlines()[-1].endswith(f" commit {BAD}")
-    assert git(tree, "status", "--porcelain", "--branch").strip() == "## main", "the tree is as it was"
+    assert git(tree, "status", "--porcelain", "--branch") == "## main", "the tree is as it was"
     assert f"commit {BAD}" in (out.path / "run/bisect.log").read_text()
 
 
 def test_commits_that_cannot_be_built_tell_nothing(out: Output, tree: Path, limit: float) -> None:
     done = bisect(out, tree, "false", limit, "true")
     assert done.returncode == 125 and "no first bad commit was found" in done.stderr
-    assert git(tree, "status", "--porcelain", "--branch").strip() == "## main"
+    assert git(tree, "status", "--porcelain", "--branch") == "## main"
 
 
 def test_what_is_no_tree_is_answered_with_the_command_that_makes_one(

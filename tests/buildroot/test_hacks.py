@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from booting import Run
+from repository import git
 
 from lkmc import loop, overrides, paths, sources
 from lkmc.console import Console
@@ -86,10 +87,6 @@ def commits(tree: Path) -> None:
         file.write_text(text.replace(place, edit + place, 1))
         git(tree, "commit", "--quiet", "--all", f"--message=commit {number}")
 
-
-def git(tree: Path, *words: str) -> str:
-    return subprocess.run(["git", "-C", tree, "-c", "user.name=a", "-c", "user.email=a@b", *words], check=True,
-                          capture_output=True, text=True).stdout.strip()
 
 
 def test_the_commit_that_broke_the_kernel_is_found(out: Output, limit: float) -> None:

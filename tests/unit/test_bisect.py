@@ -8,6 +8,7 @@ from pathlib import Path
 
 import fakes
 import pytest
+from repository import git
 
 from lkmc import cli, overrides
 from lkmc.commands import bisect
@@ -30,10 +31,6 @@ def tree(tmp_path: Path) -> Path:
         git(tree, "commit", "--quiet", "--no-verify", f"--message={number}")
     return tree
 
-
-def git(tree: Path, *words: str) -> str:
-    return subprocess.run(["git", "-C", tree, "-c", "user.name=a", "-c", "user.email=a@b", *words], check=True,
-                          capture_output=True, text=True).stdout
 
 
 def run(built: Output, tree: Path, *words: str, rest: Sequence[str] = ("--eval-after", "true")) -> int:
@@ -65,7 +62,7 @@ def test_what_is_in_the_way_is_told_in_one_line_and_the_tree_is_left_alone(
     assert run(built, tree, *words) == 125
     printed = capfd.readouterr().err
     assert said in printed and printed.count("\n") == 1
-    assert git(tree, "status", "--porcelain", "--branch").strip() == "## main"
+    assert git(tree, "status", "--porcelain", "--branch") == "## main"
     assert not (tree / ".git/BISECT_START").exists()
 
 
@@ -89,5 +86,5 @@ def test_commits_that_all_cannot_be_built_end_without_an_answer(
         built: Output, tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(built, tree, "--good", "main~2", "--build", "false") == 125
     assert "no first bad commit was found" in capfd.readouterr().err
-    assert git(tree, "status", "--porcelain", "--branch").strip() == "## main"
+    assert git(tree, "status", "--porcelain", "--branch") == "## main"
     assert "skip" in (built.path / "run/bisect.log").read_text()

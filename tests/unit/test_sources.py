@@ -9,6 +9,7 @@ from pathlib import Path
 
 import fakes
 import pytest
+from repository import git
 
 from lkmc import buildroot, cli, paths, sources
 from lkmc.errors import LkmcError, UserError
@@ -23,10 +24,6 @@ def original(tmp_path: Path) -> Path:
     (folder / "kept.o").write_text("in the tarball\n")
     return folder
 
-
-def git(tree: Path, *words: str) -> str:
-    return subprocess.run(["git", "-C", tree, "-c", "user.name=A B", "-c", "user.email=a@b.org", *words], check=True,
-                          capture_output=True, text=True).stdout
 
 
 def test_a_tarball_becomes_a_git_tree_with_all_its_files_and_times(tmp_path: Path, original: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import subprocess
 from pathlib import Path
 
 import fakes
 import pytest
+from repository import git
 
 from lkmc import cli, machine, output, overrides, paths, qemu, variant
 from lkmc.commands import build, run
@@ -137,12 +137,10 @@ def test_a_local_tarball_is_named_by_its_address(tmp_path: Path, monkeypatch: py
 
 
 def test_a_branch_of_a_local_tree_is_pinned_to_its_commit(tmp_path: Path) -> None:
-    def git(*words: str) -> str:
-        return subprocess.run(["git", "-C", tmp_path, "-c", "user.name=a", "-c", "user.email=a@b", *words], check=True,
-                              capture_output=True, text=True).stdout.strip()
-    git("init", "--quiet", "--initial-branch=main")
-    git("commit", "--quiet", "--allow-empty", "--message=one")
-    assert variant.git(f"{tmp_path}#main", "--kernel-version") == (f"file://{tmp_path}", git("rev-parse", "HEAD"))
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    git(tmp_path, "commit", "--quiet", "--allow-empty", "--message=one")
+    head = git(tmp_path, "rev-parse", "HEAD")
+    assert variant.git(f"{tmp_path}#main", "--kernel-version") == (f"file://{tmp_path}", head)
     with pytest.raises(UserError, match=r"has no v9.*git -C .* tag"):
         variant.git(f"{tmp_path}#v9", "--kernel-version")
 
