@@ -81,11 +81,11 @@ def at(text: str) -> tuple[str, str, int]:
     return function, file, int(line)
 
 
-def until(condition: Callable[[], object], limit: float) -> None:
+def until(condition: Callable[[], object], limit: float, what: str = "the condition") -> None:
     """Wait for a condition that has no event of its own."""
     end = time.monotonic() + limit
     while not condition():
-        assert time.monotonic() < end, "the condition did not come true"
+        assert time.monotonic() < end, f"not within {limit} s: {what}"
         time.sleep(0.02)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pictures
 import pytest
+from debugging import Press, until
 from PIL.Image import Image
 
 from lkmc import paths
@@ -31,21 +32,8 @@ def look(out: Output, run_id: str, tmp_path: Path) -> Callable[[], Image]:
     return shot
 
 
-@pytest.fixture
-def press(out: Output, run_id: str) -> Callable[[str], None]:
-    """Type text, key by key."""
-    def keys(text: str) -> None:
-        lines = "".join(f"sendkey {KEYS.get(letter, letter)} 20\n" for letter in text)
-        subprocess.run([str(paths.TOP / "scripts/qemu-monitor"), "--output", str(out.path), "--run-id", run_id],
-                       input=lines, text=True, check=True, timeout=60)
-    return keys
-
-
-def until(what: str, limit: float, found: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + limit
-    while not found():
-        assert time.monotonic() < deadline, f"not within {limit} s: {what}"
-        time.sleep(0.2)
+def type_text(press: Press, text: str) -> None:
+    press(*(KEYS.get(letter, letter) for letter in text))
 
 
 def needs(out: Output, option: str) -> None:
@@ -58,7 +46,7 @@ def test_the_penguin_is_there_and_vnc_answers_at_its_socket(
     needs(out, "CONFIG_DRM_VIRTIO_GPU")
     needs(out, "CONFIG_LOGO")
     run = start("--vnc", "--eval-after", "/sleep_forever.out")
-    until("a penguin", limit, lambda: pictures.has_beak(look()))
+    until(lambda: pictures.has_beak(look()), limit, "a penguin")
     with socket.socket(socket.AF_UNIX) as viewer:
         viewer.settimeout(limit)
         viewer.connect(str(run.socket("vnc")))
@@ -66,22 +54,23 @@ def test_the_penguin_is_there_and_vnc_answers_at_its_socket(
 
 
 def test_keys_are_typed_into_the_shell_on_the_screen(
-        out: Output, start: Start, look: Callable[[], Image], press: Callable[[str], None], limit: float) -> None:
+        out: Output, start: Start, look: Callable[[], Image], press: Press, limit: float) -> None:
     needs(out, "CONFIG_DRM_VIRTIO_GPU")
     needs(out, "CONFIG_VIRTIO_INPUT")
     typed, ready = out.path / "9p/typed", out.path / "9p/ready"
     typed.unlink(missing_ok=True)
     ready.unlink(missing_ok=True)
     start("--graphic", "--vnc", "--eval-after", "touch /mnt/9p/data/ready")
-    until("the end of init's scripts", limit, ready.exists)
+    until(ready.exists, limit, "the end of init's scripts")
 
     def write() -> bool:
-        press("date >/mnt/9p/data/typed\n")
+        type_text(press, "date >/mnt/9p/data/typed\n")
+        time.sleep(0.2)
         return typed.exists()
-    until("a shell that reads the keyboard", limit, write)
+    until(write, limit, "a shell that reads the keyboard")
     before = look()
-    press("echo abc")
-    until("the letters on the screen", limit, lambda: look() != before)
+    type_text(press, "echo abc")
+    until(lambda: look() != before, limit, "the letters on the screen")
 
 
 def test_a_program_draws_on_the_screen(
@@ -89,17 +78,17 @@ def test_a_program_draws_on_the_screen(
     if out.symbol("BR2_PACKAGE_LIBDRM") != "y":
         pytest.skip(f"{out.path.name} has no libdrm; configs/fragments/libdrm.config has it")
     needs(out, "CONFIG_DRM_VIRTIO_GPU")
-    start("--vnc", "--eval-after", "/libdrm_modeset.out; echo $? >/mnt/9p/data/drawn; /sleep_forever.out")
     drawn = out.path / "9p/drawn"
     drawn.unlink(missing_ok=True)
+    start("--vnc", "--eval-after", "/libdrm_modeset.out; echo $? >/mnt/9p/data/drawn; /sleep_forever.out")
     seen: set[object] = set()
 
     def colours() -> bool:
         picture = look()
         seen.add(picture.getpixel((picture.width // 2, picture.height // 2)))
         return len(seen - {(0, 0, 0)}) > 3
-    until("more than three colours in the middle, one after the other", limit, colours)
-    until("the program's end", limit, lambda: drawn.exists() and drawn.read_text() == "0\n")
+    until(colours, limit, "more than three colours in the middle, one after the other")
+    until(lambda: drawn.exists() and drawn.read_text() == "0\n", limit, "the program's end")
 
 
 def test_a_guest_without_a_screen_says_how_to_get_one(out: Output, run_id: str, start: Start, tmp_path: Path) -> None:

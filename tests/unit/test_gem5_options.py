@@ -6,14 +6,13 @@ import json
 import os
 import shlex
 import subprocess
-import time
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import fakes
 import pytest
+from debugging import until
 
 from lkmc import gem5, paths
 from lkmc.run_folder import RunFolder
@@ -91,18 +90,11 @@ def test_the_terminal_waits_for_its_guest(folder: Path, tmux: Path) -> None:
     command = [RUN, "-q", "--emulator", "gem5", "--output", str(folder), "--tmux"]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           env={**os.environ, "FAKE_GEM5": how}) as guest:
-        until(RunFolder(folder / "run/0").readfile.exists)
+        until(RunFolder(folder / "run/0").readfile.exists, 30)
         assert not RunFolder(folder / "run/0").socket("console").exists()
         done = subprocess.run(shell, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0 and "ready" in done.stdout
         assert guest.wait(60) == 0
-
-
-def until(true: Callable[[], bool]) -> None:
-    latest = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < latest
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(("words", "cpus"), [((), "4"), (("--cpus", "2"), "2"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import fakes
 import pytest
+from test_baremetal import refused
 from test_programs import elf
 
 from lkmc import paths, user_mode, user_vs_system
@@ -33,12 +34,6 @@ def output(tmp_path: Path) -> Output:
 def run(output: Output, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([paths.TOP / "scripts/run", "--output", output.path, *words], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=60, env={**os.environ, **environment})
-
-
-def refused(done: subprocess.CompletedProcess[str]) -> str:
-    assert (done.returncode, done.stdout) == (125, "")
-    [line] = done.stderr.splitlines()
-    return line
 
 
 def test_the_emulator_takes_the_place_of_the_runner(output: Output) -> None:
