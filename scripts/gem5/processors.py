@@ -7,14 +7,21 @@ from types import SimpleNamespace
 import devices  # of configs/example/arm in gem5's tree
 from common import MemConfig
 from common.cores.arm import HPI, O3_ARM_v7a
-from m5.objects import ArmDefaultRelease, ArmExtension, ArmRelease, AtomicSimpleCPU, MinorCPU, TimingSimpleCPU
+from m5.objects import (
+    ArmAtomicSimpleCPU,
+    ArmDefaultRelease,
+    ArmExtension,
+    ArmMinorCPU,
+    ArmRelease,
+    ArmTimingSimpleCPU,
+)
 
 PLAIN = (devices.L1I, devices.L1D, devices.L2)
 # A class for the processor, the first level's caches for instructions and data, the second level's.
 KINDS = {
-    "atomic": (AtomicSimpleCPU, *PLAIN),
-    "timing": (TimingSimpleCPU, *PLAIN),
-    "minor": (MinorCPU, *PLAIN),
+    "atomic": (ArmAtomicSimpleCPU, *PLAIN),
+    "timing": (ArmTimingSimpleCPU, *PLAIN),
+    "minor": (ArmMinorCPU, *PLAIN),
     "hpi": (HPI.HPI, HPI.HPI_ICache, HPI.HPI_DCache, HPI.HPI_L2),
     "o3": (O3_ARM_v7a.O3_ARM_v7a_3, O3_ARM_v7a.O3_ARM_v7a_ICache, O3_ARM_v7a.O3_ARM_v7a_DCache,
            O3_ARM_v7a.O3_ARM_v7aL2),

@@ -221,3 +221,30 @@ def test_linux_is_told_of_the_screen_and_its_pictures_are_kept(monkeypatch: pyte
     assert display["compatible"] == ["arm,rtsm-display"]
     ends = [node["port"]["endpoint"] for node in (controller, display)]
     assert [end["remote-endpoint"] for end in ends] == [[ends[1]["phandle"]], [ends[0]["phandle"]]]
+
+
+@pytest.fixture
+def both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gem5 with Arm's and x86's processors, which then has no other names for them than these."""
+    def module(name: str, *classes: str) -> None:
+        made = ModuleType(name)
+        for each in classes:
+            setattr(made, each, type(each, (), {}))
+        monkeypatch.setitem(sys.modules, name, made)
+    module("devices", "L1I", "L1D", "L2", "ArmCpuCluster")
+    arm = tuple(f"O3_ARM_v7a{part}" for part in ("_3", "_ICache", "_DCache", "L2"))
+    module("HPI", "HPI", "HPI_ICache", "HPI_DCache", "HPI_L2")
+    module("O3_ARM_v7a", *arm)
+    for name in ("common", "common.cores", "common.cores.arm"):
+        module(name)
+    sys.modules["common"].MemConfig = None      # type: ignore[attr-defined]
+    for name in ("HPI", "O3_ARM_v7a"):
+        setattr(sys.modules["common.cores.arm"], name, sys.modules[name])
+    kinds = ("AtomicSimpleCPU", "TimingSimpleCPU", "MinorCPU", "O3CPU")
+    module("m5.objects", *(f"{isa}{kind}" for isa in ("Arm", "X86") for kind in kinds), "ArmDefaultRelease",
+           "ArmExtension", "ArmRelease")
+
+
+def test_processors_are_found_in_a_gem5_of_several_instruction_sets(both: None) -> None:
+    assert [kind[0].__name__ for kind in script("processors").KINDS.values()] == [
+        "ArmAtomicSimpleCPU", "ArmTimingSimpleCPU", "ArmMinorCPU", "HPI", "O3_ARM_v7a_3"]
