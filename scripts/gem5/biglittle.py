@@ -3,6 +3,7 @@
 import argparse
 
 import linux
+import processor_options
 import processors
 
 # By --cpu-type, which is that of the little ones where it has a pipeline: the kinds of the big and the little ones.
@@ -26,7 +27,7 @@ def split(cpus: int, big: int | None, little: int | None) -> tuple[int, int]:
 
 def add(system, args: argparse.Namespace) -> None:
     """Give a connected system its memory's controllers, both clusters, and caches."""
-    processors.memory(system)
+    processor_options.memory(system)
     clusters = []
     counts = split(args.cpus, args.big_cpus, args.little_cpus)
     for name, count, kind, clock in zip(NAMES, counts, PAIRS[args.cpu_type], CLOCKS, strict=True):

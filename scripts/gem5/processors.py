@@ -2,10 +2,9 @@
 """The Arm processors by the names of --cpu-type, and their caches. Runs inside gem5."""
 import argparse
 from collections.abc import Iterable
-from types import SimpleNamespace
 
 import devices  # of configs/example/arm in gem5's tree
-from common import MemConfig
+import processor_options
 from common.cores.arm import HPI, O3_ARM_v7a
 from m5.objects import (
     ArmAtomicSimpleCPU,
@@ -28,17 +27,11 @@ KINDS = {
 }
 # Instructions that hpi and o3 have no units for, as what they describe had none: they would wait for ever.
 NO_UNITS = ("FEAT_SVE", "FEAT_SME")
-CLOCK, VOLTAGE = "4GHz", "1.0V"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What every script of ours is told of the processors and their memory."""
-    parser.add_argument("--cpus", type=int, default=1)
-    parser.add_argument("--cpu-type", choices=KINDS, default="atomic")
-    parser.add_argument("--memory", default="512MiB")
-    parser.add_argument("--caches", action="store_true")
-    for name in ("l1i", "l1d", "l2"):
-        parser.add_argument(f"--{name}-size")
+    processor_options.add(parser, KINDS)
 
 
 def mode(args: argparse.Namespace) -> str:
@@ -48,8 +41,7 @@ def mode(args: argparse.Namespace) -> str:
 
 def cached(args: argparse.Namespace) -> bool:
     """Whether there are caches: always with a processor whose time depends on memory."""
-    sizes = any((args.l1i_size, args.l1d_size, args.l2_size))
-    return bool(args.caches or sizes or mode(args) == "timing")
+    return processor_options.cached(args, mode(args))
 
 
 def release(without: Iterable[str], features: ArmRelease | None = None) -> ArmRelease:
@@ -62,18 +54,14 @@ def release(without: Iterable[str], features: ArmRelease | None = None) -> ArmRe
 
 def add(system, args: argparse.Namespace) -> None:
     """Give a connected system its memory's controllers, processors of one kind, and caches."""
-    memory(system)
-    system.cpu_cluster = cluster(system, args.cpus, args.cpu_type, CLOCK)
+    processor_options.memory(system)
+    system.cpu_cluster = cluster(system, args.cpus, args.cpu_type, processor_options.CLOCK)
     caches([system.cpu_cluster], system, args)
-
-
-def memory(system) -> None:
-    MemConfig.config_mem(SimpleNamespace(mem_type="DDR3_1600_8x8", mem_channels=1), system)
 
 
 def cluster(system, count: int, kind: str, clock: str) -> devices.ArmCpuCluster:
     """So many processors of a name of KINDS, which share a second level's cache."""
-    return devices.ArmCpuCluster(system, count, clock, VOLTAGE, *KINDS[kind])
+    return devices.ArmCpuCluster(system, count, clock, processor_options.VOLTAGE, *KINDS[kind])
 
 
 def caches(clusters: list[devices.ArmCpuCluster], system, args: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lkmc import guest, paths
 from lkmc.errors import MissingOutput, UserError
-from lkmc.machine import Gem5, Machine
+from lkmc.machine import Gem5, Gem5User, Machine
 from lkmc.output import Output
 from lkmc.request import Gem5Request, Payload, RunRequest
 from lkmc.run_folder import RunFolder
@@ -54,12 +54,19 @@ def program(options: Gem5Request, output: Output) -> Program:
 def machine_of(mach: Machine, name: str | None = None) -> Gem5:
     """The machine of this name that the board has for gem5, or its first. Raises UserError where it has none."""
     if not mach.gem5:
-        raise UserError(f"there is no gem5 machine for {mach.arch} yet: choose --arch aarch64 or arm, or leave out "
-                        f"--emulator gem5")
+        raise UserError(f"there is no gem5 machine for {mach.arch} yet, for Linux or a program in its place: choose "
+                        f"--arch aarch64 or arm, or leave out --emulator gem5; static programs run by --userland")
     names = [made.name for made in mach.gem5]
     if name is not None and name not in names:
         raise UserError(f"--machine {name}: no machine of gem5's for {mach.arch}; choose from {', '.join(names)}")
     return mach.gem5[names.index(name) if name else 0]
+
+
+def user_of(mach: Machine) -> Gem5User:
+    """How programs run without any machine. Raises UserError where they do not."""
+    if not mach.gem5_user:
+        raise UserError(f"gem5 runs no program of {mach.arch} yet: leave out --emulator gem5")
+    return mach.gem5_user
 
 
 def loader(made: Gem5, output: Output) -> Path:
@@ -107,9 +114,9 @@ def user_command(request: RunRequest, mach: Machine, output: Output, run: RunFol
                  arguments: list[str]) -> tuple[str, ...]:
     """gem5's argv for one static program, without a guest."""
     options = _options(request)
-    return (*_begin(options, output, run, request.trace, "user.py", "--quiet"),
-            *_computer(request, options, machine_of(mach)), *_run(request, run), *request.extra,
-            "--", str(path), *arguments)
+    made = user_of(mach)
+    return (*_begin(options, output, run, request.trace, f"{made.script}.py", "--quiet"),
+            *_computer(request, options, made), *_run(request, run), *request.extra, "--", str(path), *arguments)
 
 
 def baremetal_command(request: RunRequest, mach: Machine, output: Output, run: RunFolder, path: Path,
@@ -137,7 +144,7 @@ def _begin(options: Gem5Request, output: Output, run: RunFolder, trace: tuple[st
             *flags, *where, *options.own_arguments, str(SCRIPTS / script))
 
 
-def _computer(request: RunRequest, options: Gem5Request, made: Gem5) -> tuple[str, ...]:
+def _computer(request: RunRequest, options: Gem5Request, made: Gem5 | Gem5User) -> tuple[str, ...]:
     sizes = (("--l1i-size", options.l1i_size), ("--l1d-size", options.l1d_size), ("--l2-size", options.l2_size))
     return ("--cpus", str(request.cpus), "--cpu-type", options.cpu_type,
             "--memory", f"{request.memory or made.memory}iB", *(["--caches"] if options.caches else []),

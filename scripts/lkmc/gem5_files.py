@@ -13,7 +13,9 @@ from lkmc.run_folder import RunFolder
 # The size of the payload's disk, in bytes. A restored guest goes on with the size that it found when it booted, and
 # gem5 ends when it reads beyond.
 ROOM = 1 << 30
-REASON = re.compile(r"\b(?:fatal|panic): |\berror:|Assertion .* failed", re.I)
+REASON = re.compile(r"\b(?:fatal|panic): |\berror:|Assertion .* failed|^\w*(?:Error|Exception): ", re.I)
+# What Python says of a script of ours in a gem5 that was built without these processors.
+NO_PROCESSORS = re.compile(r"\bname '(Arm|X86)\w+'")
 
 
 def prepare(request: RunRequest, run_folder: RunFolder, command: tuple[str, ...]) -> None:
@@ -39,4 +41,7 @@ def why(words: str) -> str:
     """The line of gem5's that says why it ended."""
     lines = words.splitlines()
     marked = [line for line in lines if REASON.search(line)]
-    return (marked or lines[-1:] or [""])[-1]
+    line = (marked or lines[-1:] or [""])[-1]
+    if found := NO_PROCESSORS.search(line):
+        return f"{line}: this gem5 was built without {found[1]}'s processors; name another one with --gem5 FILE"
+    return line

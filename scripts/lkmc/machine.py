@@ -103,6 +103,14 @@ class Gem5:
 
 
 @dataclass(frozen=True)
+class Gem5User:
+    """Programs that gem5 runs without any machine: the name of the script in scripts/gem5."""
+    script: str
+    memory: str
+    lacks: Lacks
+
+
+@dataclass(frozen=True)
 class Space:
     """Whose an address is: the kernel's from `kernel` on. At first it runs in `memory` as it is, in these ranges of
     [first, last + 1], and again where a processor is started; no program of user space is there."""
@@ -132,7 +140,7 @@ class Machine:
     space: Space
     tasks: Tasks
     gem5: tuple[Gem5, ...] = ()     # the machines that can be simulated; first the one that is unless asked for
-    gem5_user: Lacks = ()           # of programs that gem5 runs without any machine
+    gem5_user: Gem5User | None = None       # None: no program is run so
 
 
 @cache
@@ -144,7 +152,8 @@ def arches() -> tuple[str, ...]:
 @cache
 def lacks() -> tuple[str, ...]:
     """All that a program may say that it needs: what some board lacks on gem5."""
-    tables = [table for board in map(read, arches()) for table in (board.gem5_user, *(it.lacks for it in board.gem5))]
+    boards = [board for board in map(read, arches()) if board.gem5_user]
+    tables = [it.lacks for board in boards for it in (board.gem5_user, *board.gem5) if it]
     return tuple(sorted({need for table in tables for need, _ in table}))
 
 
@@ -168,10 +177,11 @@ def _space(kernel: int, memory: list[list[int]]) -> Space:
     return Space(kernel, tuple((first, end) for first, end in memory))
 
 
-def _gem5(machine: list[dict[str, Any]], lacks: dict[str, dict[str, str]], **shared: Any,
-          ) -> tuple[tuple[Gem5, ...], Lacks]:
-    return (tuple(Gem5(**_frozen({**shared, **one, "lacks": {**lacks["baremetal"], **one["lacks"]}}))
-                  for one in machine), tuple(lacks["user"].items()))
+def _gem5(memory: str, user_script: str, lacks: dict[str, dict[str, str]], machine: list[dict[str, Any]],
+          **shared: Any) -> tuple[tuple[Gem5, ...], Gem5User]:
+    made = tuple(Gem5(memory=memory, **_frozen({**shared, **one, "lacks": {**lacks["baremetal"], **one["lacks"]}}))
+                 for one in machine)
+    return made, Gem5User(user_script, memory, tuple(lacks["user"].items()))
 
 
 def _frozen(table: dict[str, Any]) -> dict[str, Any]:

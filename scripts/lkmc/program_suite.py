@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from lkmc import examples, gem5, machine, paths, request
 from lkmc.examples import Example
 from lkmc.ktap import Result, Status
-from lkmc.machine import Gem5, Machine
+from lkmc.machine import Gem5, Gem5User
 from lkmc.output import Output
 from lkmc.request import Gem5Request
 
@@ -23,6 +24,7 @@ OPTIONS = ("arch", "all-archs", "output", "variant", "keyword", "junit", "timeou
 LIMITS = {"qemu": 60.0, "gem5": 600.0}      # seconds of one program, unless --timeout or its header says otherwise
 CANNOT = 77             # the exit status of a program that cannot run here and says why
 LAST_LINES = 40         # that are shown of a program that failed
+Simulated = TypeVar("Simulated", Gem5, Gem5User)
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,12 @@ def choose(args: argparse.Namespace, arch: str, found: Callable[[str], Iterable[
     return examples.select(found(arch), args.keyword, others)
 
 
-def simulated(args: argparse.Namespace, built: Output, mach: Machine, name: str | None = None) -> Gem5 | None:
-    """The machine of this name that programs run on where they run on gem5, which is there. Raises UserError,
-    MissingOutput."""
+def simulated(args: argparse.Namespace, built: Output, find: Callable[[], Simulated]) -> Simulated | None:
+    """What programs run on where they run on gem5, which is there. Raises UserError, MissingOutput."""
     request.check_emulator(args)
     if args.emulator != "gem5":
         return None
-    made = gem5.machine_of(mach, name)
+    made = find()
     gem5.program(Gem5Request.of_program(args), built)
     return made
 

@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from lkmc.cli import near
 from lkmc.configured import PREBUILT
 from lkmc.errors import MissingOutput, UserError
 from lkmc.ktap import Result, Status
-from lkmc.machine import arches
+from lkmc.machine import Machine, arches
 from lkmc.output import Output
 
 Case = TypeVar("Case")
@@ -89,14 +90,17 @@ def as_it_is(text: str) -> Path | None:
     return path.absolute() if "/" in text and path.is_file() and path.suffix not in SUFFIXES else None
 
 
-def arches_of(args: Namespace) -> tuple[str, ...]:
-    """The architecture that was asked for, or all that its emulator can be. Raises UserError."""
+def arches_of(args: Namespace, on_gem5: Callable[[Machine], object] = attrgetter("gem5")) -> tuple[str, ...]:
+    """The architecture that was asked for, or all that its emulator can be. Raises UserError.
+
+    on_gem5: what a board has if programs run there on gem5.
+    """
     if args.all_archs and args.typed & {"output", "variant"}:
         raise UserError("--all-archs takes the output of each architecture; leave out --output and --variant")
     if not args.all_archs:
         return (args.arch,)
     conflicts.forget(args, ["output"])
-    return tuple(arch for arch in arches() if getattr(args, "emulator", "") != "gem5" or machine.read(arch).gem5)
+    return tuple(arch for arch in arches() if getattr(args, "emulator", "") != "gem5" or on_gem5(machine.read(arch)))
 
 
 def home(args: Namespace, arch: str | None = None) -> Output:

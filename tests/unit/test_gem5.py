@@ -68,8 +68,8 @@ def test_each_machine_is_started_as_its_board_says(built: Output) -> None:
     assert {"console=ttyAMA0", "root=/dev/vda", f"mem={made.memory}", *made.kernel_words} <= set(words.split())
 
 
-def test_scripts_of_ours_are_there_for_gem5() -> None:
-    assert (gem5.SCRIPTS / "linux.py").is_file() and (gem5.SCRIPTS / "user.py").is_file()
+def test_a_script_of_ours_is_there_for_gem5() -> None:
+    assert (gem5.SCRIPTS / "linux.py").is_file()
 
 
 def test_nothing_listens_on_tcp(built: Output) -> None:
@@ -181,11 +181,12 @@ def test_the_size_of_a_cache_is_checked(size: str) -> None:
         parsed("--emulator", "gem5", "--l2-size", size)
 
 
-def test_a_program_is_run_without_a_guest(built: Output) -> None:
+@pytest.mark.parametrize(("built", "script"), [("aarch64", "user"), ("x86_64", "user_x86")], indirect=["built"])
+def test_a_program_is_run_without_a_guest(built: Output, script: str) -> None:
     run = RunFolder(built.path / "run/0")
     argv = gem5.user_command(REQUEST, machine.read(built.arch), built, run, Path("/bin/true"), ["-a", "b c"])
     assert values(argv, "--memory") == ["512MiB"]
-    assert argv[-4:] == ("--", "/bin/true", "-a", "b c") and str(gem5.SCRIPTS / "user.py") in argv
+    assert argv[-4:] == ("--", "/bin/true", "-a", "b c") and str(gem5.SCRIPTS / f"{script}.py") in argv
     assert "--kernel" not in argv and "--console" not in argv
 
 
@@ -257,7 +258,17 @@ def test_a_checkpoint_of_the_users_is_started_from_and_none_of_ours(capsys: pyte
     ("gem5.opt: a.hh:1: Assertion `b' failed.\nFor more info", "gem5.opt: a.hh:1: Assertion `b' failed."),
     ("gem5 started\npanic: x\nProgram aborted", "panic: x"),
     ("linux.py: error: bad option", "linux.py: error: bad option"),
+    ("info: x\nValueError: memory size too big\n\nAt:\n  m5/main.py(1): main", "ValueError: memory size too big"),
     ("last words", "last words"), ("", ""),
 ])
 def test_the_reason_of_a_failure_is_gem5s_own(words: str, reason: str) -> None:
     assert why(words) == reason
+
+
+@pytest.mark.parametrize(("line", "whose"), [
+    ("NameError: name 'ArmSystem' is not defined", "Arm"),
+    ("ImportError: cannot import name 'X86AtomicSimpleCPU' from 'm5.objects' (m5/objects/__init__.py)", "X86"),
+])
+def test_a_gem5_of_other_instructions_is_told_from_other_failures(line: str, whose: str) -> None:
+    assert why(f"{line}\n\nAt:\n  m5/main.py(1): main") == (
+        f"{line}: this gem5 was built without {whose}'s processors; name another one with --gem5 FILE")

@@ -3,7 +3,6 @@
 and what Linux is told of the screen."""
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +10,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-
-from lkmc import gem5
+from gem5_script import script
 
 Event = tuple[str, int]     # its cause and code
 Simulate = Callable[..., int]
@@ -47,15 +45,6 @@ def m5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeM5:
     fake = FakeM5(tmp_path)
     monkeypatch.setitem(sys.modules, "m5", fake)
     return fake
-
-
-def script(name: str) -> Any:
-    """A script of ours, as gem5 would import it."""
-    spec = importlib.util.spec_from_file_location(name, gem5.SCRIPTS / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
@@ -143,8 +132,8 @@ def biglittle(monkeypatch: pytest.MonkeyPatch) -> Any:
     def caches(clusters: list[Any], system: Any, args: Any) -> None:
         system.joined = clusters
     monkeypatch.setitem(sys.modules, "linux", ModuleType("linux"))
-    monkeypatch.setitem(sys.modules, "processors",
-                        SimpleNamespace(memory=lambda system: None, cluster=cluster, caches=caches))
+    monkeypatch.setitem(sys.modules, "processors", SimpleNamespace(cluster=cluster, caches=caches))
+    monkeypatch.setitem(sys.modules, "processor_options", SimpleNamespace(memory=lambda system: None))
     return script("biglittle")
 
 
@@ -221,30 +210,3 @@ def test_linux_is_told_of_the_screen_and_its_pictures_are_kept(monkeypatch: pyte
     assert display["compatible"] == ["arm,rtsm-display"]
     ends = [node["port"]["endpoint"] for node in (controller, display)]
     assert [end["remote-endpoint"] for end in ends] == [[ends[1]["phandle"]], [ends[0]["phandle"]]]
-
-
-@pytest.fixture
-def both(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A gem5 with Arm's and x86's processors, which then has no other names for them than these."""
-    def module(name: str, *classes: str) -> None:
-        made = ModuleType(name)
-        for each in classes:
-            setattr(made, each, type(each, (), {}))
-        monkeypatch.setitem(sys.modules, name, made)
-    module("devices", "L1I", "L1D", "L2", "ArmCpuCluster")
-    arm = tuple(f"O3_ARM_v7a{part}" for part in ("_3", "_ICache", "_DCache", "L2"))
-    module("HPI", "HPI", "HPI_ICache", "HPI_DCache", "HPI_L2")
-    module("O3_ARM_v7a", *arm)
-    for name in ("common", "common.cores", "common.cores.arm"):
-        module(name)
-    sys.modules["common"].MemConfig = None      # type: ignore[attr-defined]
-    for name in ("HPI", "O3_ARM_v7a"):
-        setattr(sys.modules["common.cores.arm"], name, sys.modules[name])
-    kinds = ("AtomicSimpleCPU", "TimingSimpleCPU", "MinorCPU", "O3CPU")
-    module("m5.objects", *(f"{isa}{kind}" for isa in ("Arm", "X86") for kind in kinds), "ArmDefaultRelease",
-           "ArmExtension", "ArmRelease")
-
-
-def test_processors_are_found_in_a_gem5_of_several_instruction_sets(both: None) -> None:
-    assert [kind[0].__name__ for kind in script("processors").KINDS.values()] == [
-        "ArmAtomicSimpleCPU", "ArmTimingSimpleCPU", "ArmMinorCPU", "HPI", "O3_ARM_v7a_3"]

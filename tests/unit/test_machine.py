@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lkmc import machine, paths
+from lkmc import gem5, machine, paths
 from lkmc.errors import UserError
 
 
@@ -44,9 +44,14 @@ def test_a_machine_lacks_what_its_board_says_and_what_it_says_itself() -> None:
     first, second = machine.read("aarch64").gem5
     assert dict(first.lacks).keys() - dict(second.lacks).keys() == {"gic_v3"}
     assert {"psci", "cpus"} <= dict(second.lacks).keys()
-    assert "signals" in dict(machine.read("aarch64").gem5_user)
-    assert machine.read("x86_64").gem5 == ()
     assert {"psci", "gic_v3", "signals", "uname"} <= set(machine.lacks())
+
+
+def test_gem5_runs_programs_of_every_board_and_machines_of_some() -> None:
+    for arch in machine.arches():
+        user = machine.read(arch).gem5_user
+        assert user and (gem5.SCRIPTS / f"{user.script}.py").is_file() and "signals" in dict(user.lacks)
+    assert machine.read("x86_64").gem5 == ()
 
 
 def test_a_new_architecture_is_a_folder_with_a_machine_toml(board: Path) -> None:

@@ -11,8 +11,9 @@ On gem5 only static ones. As many run at a time as this computer has processors.
 from __future__ import annotations
 
 import argparse
+from operator import attrgetter
 
-from lkmc import examples, machine, paths, program_suite, programs, user_mode
+from lkmc import examples, gem5, machine, paths, program_suite, programs, user_mode
 from lkmc.examples import Example
 from lkmc.program_suite import Case
 from lkmc.user_mode import Maker
@@ -22,7 +23,8 @@ LINKED = {"qemu": {"dynamic": False, "static": True}, "gem5": {"static": True}}
 
 
 def main(args: argparse.Namespace) -> int:
-    cases = [case for arch in programs.arches_of(args) for case in _cases(arch, args)]
+    arches = programs.arches_of(args, attrgetter("gem5_user"))
+    cases = [case for arch in arches for case in _cases(arch, args)]
     cases.sort(key=lambda case: not case.obstacle)
     return programs.run_all(cases, program_suite.run, "lkmc.user-mode", args.junit)
 
@@ -35,12 +37,12 @@ def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
     if not chosen:
         return []
     limit = program_suite.limit(args)
-    made = program_suite.simulated(args, built, mach)
+    made = program_suite.simulated(args, built, lambda: gem5.user_of(mach))
     qemu = "" if made else user_mode.emulator(args.qemu_which, built, mach, args.yes)
     cases = []
     for linked, static in LINKED[args.emulator].items():
         maker = Maker.of(args, built, mach, static)
-        lacks = dict(mach.gem5_user if made else ())
+        lacks = dict(made.lacks if made else ())
         obstacles = {example: _obstacle(args.emulator, example, maker) or example.lack(lacks) for example in chosen}
         able = [example for example in chosen if not obstacles[example]]
         files = maker.make([example.path.stem for example in able]) if able else []
