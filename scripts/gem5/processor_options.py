@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 
 from common import MemConfig  # of configs in gem5's tree
+from m5.util.convert import toMemorySize
 
 CLOCK, VOLTAGE = "4GHz", "1.0V"
 CACHES = ("l1i", "l1d", "l2")
+LINE = 64       # bytes of a cache's line
 
 
 def add(parser: argparse.ArgumentParser, kinds: Iterable[str]) -> None:
@@ -23,6 +25,22 @@ def add(parser: argparse.ArgumentParser, kinds: Iterable[str]) -> None:
 def cached(args: argparse.Namespace, mode: str) -> bool:
     """Whether there are caches: always with a processor whose time depends on memory. mode: the memory system's."""
     return bool(args.caches or any(getattr(args, f"{name}_size") for name in CACHES) or mode == "timing")
+
+
+def resize(cache, size: str | None) -> None:
+    """Give a cache the size that was asked for, if one was."""
+    if size:
+        cache.assoc = ways(toMemorySize(size), int(cache.assoc))
+        cache.size = size
+
+
+def ways(size: int, before: int) -> int:
+    """How many ways a cache of this size has: as before, if that makes a power of 2 of sets, which gem5 wants."""
+    lines = size // LINE
+    twos = lines & -lines       # the largest power of 2 that divides them
+    if lines % before == 0 and lines // before & (lines // before - 1) == 0:
+        return before
+    return lines // twos if lines > twos else min(2, lines)
 
 
 def memory(system) -> None:

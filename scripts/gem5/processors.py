@@ -71,6 +71,6 @@ def caches(clusters: list[devices.ArmCpuCluster], system, args: argparse.Namespa
         return
     for each in clusters:
         for cpu in each.cpus:
-            cpu.icache.size = args.l1i_size or cpu.icache.size
-            cpu.dcache.size = args.l1d_size or cpu.dcache.size
-        each.l2.size = args.l2_size or each.l2.size
+            processor_options.resize(cpu.icache, args.l1i_size)
+            processor_options.resize(cpu.dcache, args.l1d_size)
+        processor_options.resize(each.l2, args.l2_size)

@@ -16,8 +16,6 @@ from m5.objects import (
 
 # gem5 has an in-order one of x86 too, which none of its own tests run.
 KINDS = {"atomic": X86AtomicSimpleCPU, "timing": X86TimingSimpleCPU, "o3": X86O3CPU}
-# Of the caches, where nobody says so; those of the plain Arm processors are as large.
-SIZES = {"l1i": "48kB", "l1d": "32kB", "l2": "1MB"}
 
 
 def mode(args: argparse.Namespace) -> str:
@@ -41,11 +39,13 @@ def add(system, args: argparse.Namespace) -> None:
 
 def caches(cluster: CpuCluster, bus, args: argparse.Namespace) -> None:
     """Connect a cluster to the bus through caches; its interrupts, which an x86 gets by addresses, beside them."""
-    size = {name: getattr(args, f"{name}_size") or SIZES[name] for name in processor_options.CACHES}
     cluster.toL2Bus = L2XBar(clk_domain=cluster.clk_domain)
-    cluster.l2 = L2Cache(size=size["l2"])
+    cluster.l2 = L2Cache(size="1MB")
+    processor_options.resize(cluster.l2, args.l2_size)
     for cpu in cluster.cpus:
-        cpu.addPrivateSplitL1Caches(L1_ICache(size=size["l1i"]), L1_DCache(size=size["l1d"]))
+        cpu.addPrivateSplitL1Caches(L1_ICache(size="32kB"), L1_DCache(size="32kB"))
+        processor_options.resize(cpu.icache, args.l1i_size)
+        processor_options.resize(cpu.dcache, args.l1d_size)
         cpu.connectAllPorts(cluster.toL2Bus.cpu_side_ports, bus.cpu_side_ports, bus.mem_side_ports)
     cluster.toL2Bus.mem_side_ports = cluster.l2.cpu_side
     cluster.l2.mem_side = bus.cpu_side_ports

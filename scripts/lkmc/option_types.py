@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from lkmc.machine import ARCH_LETTERS, arches
 
+CACHE_LINE = 64         # bytes, on gem5
+
 
 def arch(text: str) -> str:
     """An architecture by its name or its letter."""
@@ -27,8 +29,11 @@ def memory(text: str) -> str:
 
 def size(text: str) -> str:
     """A cache's size as gem5 takes it."""
-    if not re.fullmatch(r"[1-9][0-9]{0,9}(kB|KiB|MB|MiB)?", text):
+    if not (found := re.fullmatch(r"([1-9][0-9]{0,9})(kB|KiB|MB|MiB)?", text)):
         raise argparse.ArgumentTypeError(f"not the size of a cache: {text!r}; write for example 1024, 32kB or 1MB")
+    if not found[2] and int(found[1]) % CACHE_LINE:
+        raise argparse.ArgumentTypeError(f"not the size of a cache: {text!r}; its lines have {CACHE_LINE} bytes: "
+                                         f"write a multiple of that")
     return text if text[-1] == "B" else f"{text}B"
 
 

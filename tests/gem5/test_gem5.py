@@ -80,6 +80,18 @@ def test_the_status_of_a_program_is_its_own(run: Run) -> None:
     assert run("--userland", "false").returncode == 1
 
 
+@pytest.mark.parametrize("kind", ["atomic", "timing", "minor", "o3"])
+def test_every_processor_has_caches_of_the_sizes_that_are_asked_for(
+        out: Output, run: Run, folder: RunFolder, kind: str) -> None:
+    if kind == "minor" and out.arch == "x86_64":
+        pytest.skip("an in-order x86 is none of gem5's own tests'")
+    done = run("--userland", "hello", "--cpu-type", kind, "--l1i-size", "1kB", "--l1d-size", "48kB", "--l2-size", "1MB")
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    config = (folder.m5out / "config.ini").read_text()
+    for cache, size in (("cpus.icache", 1 << 10), ("cpus.dcache", 48 << 10), ("l2", 1 << 20)):
+        assert f"\nsize={size}\n" in config.partition(f"[system.cpu_cluster.{cache}]\n")[2].partition("\n\n")[0]
+
+
 def test_instructions_are_printed_when_that_is_asked_for(run: Run) -> None:
     done = run("-q", "--userland", "hello", "--trace-insts-stdout")
     assert done.returncode == 0

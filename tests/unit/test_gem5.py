@@ -175,7 +175,7 @@ def test_options_of_gem5_are_refused_without_it(option: list[str]) -> None:
         check_emulator(cli.parse(runner, "run", option))
 
 
-@pytest.mark.parametrize("size", ["0", "big", "32 kB", "-1", "1GB"])
+@pytest.mark.parametrize("size", ["0", "big", "32 kB", "-1", "1GB", "1000"])
 def test_the_size_of_a_cache_is_checked(size: str) -> None:
     with pytest.raises(UserError, match="not the size of a cache|expected one argument"):
         parsed("--emulator", "gem5", "--l2-size", size)

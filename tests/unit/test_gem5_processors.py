@@ -35,7 +35,8 @@ def both(monkeypatch: pytest.MonkeyPatch) -> None:
     module("common", MemConfig=memory)
     module("common.cores")
     module("common.cores.arm", **cores)
-    module("common.Caches", "L1_ICache", "L1_DCache", "L2Cache")
+    module("m5.util.convert", toMemorySize=lambda size: int(size[:-2]) << {"kB": 10, "MB": 20}[size[-2:]])
+    module("common.Caches", L1_ICache=FakeCache, L1_DCache=FakeCache, L2Cache=FakeCache)
     monkeypatch.setitem(sys.modules, "processor_options", script("processor_options"))
 
 
@@ -49,9 +50,14 @@ class FakeCluster(Part):
         self.joined = bus
 
 
+class FakeCache(Part):
+    assoc = 2
+    cpu_side = "behind the L1 caches"
+
+
 class FakeCpu(Part):
     def addPrivateSplitL1Caches(self, instructions: Part, data: Part) -> None:
-        self.sizes = instructions.size, data.size
+        self.icache, self.dcache = instructions, data
 
     def connectAllPorts(self, *ports: str) -> None:
         self.ports = ports
@@ -78,19 +84,38 @@ def test_an_x86_without_caches_is_at_the_bus(both: None) -> None:
 
 
 @pytest.mark.parametrize(("asked", "kind", "sizes"), [
-    ({"cpu_type": "timing"}, "X86TimingSimpleCPU", ("48kB", "32kB", "1MB")),
-    ({"cpu_type": "o3", "l1d_size": "1kB"}, "X86O3CPU", ("48kB", "1kB", "1MB")),
-    ({"l2_size": "256kB"}, "X86AtomicSimpleCPU", ("48kB", "32kB", "256kB")),
-    ({"caches": True}, "X86AtomicSimpleCPU", ("48kB", "32kB", "1MB")),
+    ({"cpu_type": "timing"}, "X86TimingSimpleCPU", ("32kB", "32kB", "1MB")),
+    ({"cpu_type": "o3", "l1d_size": "1kB"}, "X86O3CPU", ("32kB", "1kB", "1MB")),
+    ({"l2_size": "256kB"}, "X86AtomicSimpleCPU", ("32kB", "32kB", "256kB")),
+    ({"caches": True}, "X86AtomicSimpleCPU", ("32kB", "32kB", "1MB")),
 ])
 def test_an_x86_has_its_memory_behind_caches_and_its_interrupts_at_the_bus(
         both: None, asked: dict[str, Any], kind: str, sizes: tuple[str, ...]) -> None:
     def between(**how: Any) -> Part:
         return Part(cpu_side_ports="to the cache", **how)
     sys.modules["m5.objects"].__dict__["L2XBar"] = between
-    sys.modules["common.Caches"].__dict__["L2Cache"] = lambda size: Part(cpu_side="behind the L1 caches", size=size)
     cluster = x86(**asked).cpu_cluster
     [cpu] = cluster.cpus
-    assert cpu.kind == kind and (*cpu.sizes, cluster.l2.size) == sizes
+    assert cpu.kind == kind and tuple(each.size for each in (cpu.icache, cpu.dcache, cluster.l2)) == sizes
     assert cpu.ports == ("to the cache", "to the bus", "from the bus")
     assert cluster.toL2Bus.mem_side_ports == "behind the L1 caches" and cluster.l2.mem_side == "to the bus"
+
+
+@pytest.mark.parametrize(("kib", "before", "after"), [
+    (48, 3, 3), (1, 3, 2), (32, 3, 2), (1024, 3, 2), (48, 2, 3), (96, 16, 3), (1024, 16, 16), (1, 16, 16), (0.5, 16, 2),
+    (1 / 16, 2, 1),
+])
+def test_a_cache_has_a_power_of_2_of_sets(both: None, kib: float, before: int, after: int) -> None:
+    ways = script("processor_options").ways(int(kib * 1024), before)
+    assert ways == after
+    sets = kib * 1024 / 64 / ways
+    assert sets in {1 << power for power in range(20)}
+
+
+def test_a_cache_keeps_what_nobody_asks_to_change(both: None) -> None:
+    cache = FakeCache(size="48kB", assoc=3)
+    resize = script("processor_options").resize
+    resize(cache, None)
+    assert (cache.size, cache.assoc) == ("48kB", 3)
+    resize(cache, "1kB")
+    assert (cache.size, cache.assoc) == ("1kB", 2)
