@@ -18,6 +18,7 @@ SCRIPTS = paths.TOP / "scripts/gem5"
 BAREMETAL = SCRIPTS / "baremetal.py"
 TYPES = ("opt", "fast", "debug")    # as gem5 is compiled; the first that is there is taken
 MARK = "configs/example/arm/devices.py"     # by which a tree of gem5's is known
+OTHER = "--gem5"            # the option that names another gem5
 STATUS = "status"           # in m5out; rootfs_overlay/lkmc/guest.sh has it too
 CONSOLE_LOG = "system.terminal"             # in m5out, by gem5's own name
 CHECKPOINT = "m5.cpt"       # the file of a checkpoint's that is always there

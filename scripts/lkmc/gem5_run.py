@@ -8,6 +8,7 @@ import sys
 import time
 from argparse import Namespace
 from dataclasses import replace
+from pathlib import Path
 
 from lkmc import (
     baremetal,
@@ -49,8 +50,10 @@ def run(args: Namespace) -> int:
     gem5.needs(request.payload, options)
     built = output.find(args.output, args.arch, "arch" in args.typed) if with_linux else programs.home(args)
     folder = RunFolder(built.path / "run" / request.run_id)
+    if args.trace is not None and not request.trace:
+        raise UserError("--trace needs debug flags of gem5's, such as Exec; --trace help lists them")
     if "--debug-help" in options.own_arguments or "help" in request.trace:
-        return subprocess.run([str(gem5.program(options, built).path), "--debug-help"]).returncode
+        return _debug_help(gem5.program(options, built).path)
     boot = instant_gem5.Boot(request, machine.read(built.arch), built, folder, args.yes)
     request, state = instant.plan(boot, make=not args.dry_run)
     command = _command(args, request, built, folder, state)
@@ -59,6 +62,14 @@ def run(args: Namespace) -> int:
     return launch.run(args, command, folder, built, lambda: gem5_files.prepare(request, folder, command),
                       lambda: supervise(request, command, folder, args.userland is not None, apart, state), words,
                       terminal="scripts/gem5-shell", debugged=debugged)
+
+
+def _debug_help(program: Path) -> int:
+    """Have gem5 list its debug flags. Raises EmulatorFailed."""
+    try:
+        return subprocess.run([program, "--debug-help"]).returncode
+    except OSError as error:
+        raise EmulatorFailed(f"{program}: {error.strerror}; choose another with {gem5.OTHER}") from None
 
 
 def _check(args: Namespace) -> None:
@@ -151,7 +162,7 @@ def supervise(request: RunRequest, command: tuple[str, ...], run_folder: RunFold
     shown = not user and not request.background and not request.gem5.trace_stdout and not apart
     told = run_folder.emulator_log if apart and not request.background else None
     child = process.start(command, run_folder, None if user else subprocess.DEVNULL,
-                          mute=not user and not request.gem5.trace_stdout)
+                          mute=not user and not request.gem5.trace_stdout, other=gem5.OTHER)
     try:
         ended = gem5_console.attend(child, run_folder.socket("console"), run_folder.m5out / gem5.CONSOLE_LOG,
                                     run_folder.m5out / gem5.STATUS, request.timeout,

@@ -48,7 +48,7 @@ class Boot(instant.Boot):
         common = self.common(part)
         command = gem5.command(common, self.machine, self.built, part, making)
         gem5_files.prepare(common, part, command)
-        child = process.start(command, part, subprocess.DEVNULL, mute=True)
+        child = process.start(command, part, subprocess.DEVNULL, mute=True, other=gem5.OTHER)
         try:
             child.wait(LIMIT)
         except subprocess.TimeoutExpired:

@@ -34,10 +34,11 @@ class Interrupted(Exception):
         self.number = number
 
 
-def start(command: tuple[str, ...], run: RunFolder, stdin: int | None, mute: bool = False) -> subprocess.Popen[bytes]:
+def start(command: tuple[str, ...], run: RunFolder, stdin: int | None, mute: bool = False, other: str = "--qemu-which",
+          ) -> subprocess.Popen[bytes]:
     """Start the emulator; whatever ends this process ends it too. Raises EmulatorFailed.
 
-    mute: also what it says on standard output goes to its log.
+    mute: also what it says on standard output goes to its log. other: the option that names another one.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     parent = os.getpid()
@@ -52,7 +53,7 @@ def start(command: tuple[str, ...], run: RunFolder, stdin: int | None, mute: boo
             return subprocess.Popen(command, stdin=stdin, stdout=log if mute else None, stderr=log,
                                     pass_fds=(run.lock.fd(),), preexec_fn=die_with_parent)
     except OSError as error:
-        raise EmulatorFailed(f"{command[0]}: {error.strerror}; choose another with --qemu-which") from None
+        raise EmulatorFailed(f"{command[0]}: {error.strerror}; choose another with {other}") from None
 
 
 @contextlib.contextmanager

@@ -129,6 +129,21 @@ def test_what_only_qemu_has_is_refused(folder: Path, option: tuple[str, ...]) ->
     assert done.returncode == 125 and f"{option[0]} is QEMU's" in done.stderr
 
 
+@pytest.mark.parametrize("words", [(), ("--trace", "help")])
+def test_a_gem5_that_is_no_program_is_refused_in_a_line(folder: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    none = tmp_path / "gem5.opt"
+    none.write_text("")
+    done = run(folder, "-q", "--gem5", str(none), "--gem5-tree", str(folder / "host/share/gem5"), *words)
+    assert done.returncode == 125
+    assert done.stderr == f"scripts/run: {none}: Permission denied; choose another with --gem5\n"
+
+
+@pytest.mark.parametrize("flags", ["", ","])
+def test_a_trace_of_nothing_is_refused(folder: Path, flags: str) -> None:
+    done = run(folder, "--trace", flags)
+    assert done.returncode == 125 and "--trace needs debug flags" in done.stderr
+
+
 def test_dry_run_prints_one_line_and_makes_nothing(folder: Path) -> None:
     done = run(folder, "--dry-run")
     assert done.returncode == 0 and done.stdout.count("\n") == 1 and "scripts/gem5/linux.py" in done.stdout
