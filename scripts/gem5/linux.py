@@ -38,7 +38,7 @@ def options(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--restore", default="", help="a checkpoint's folder")
     parser.add_argument("--save", default="", help="the folder of the first checkpoint, which is the end")
     parser.add_argument("--status", type=Path, required=True)
-    parser.add_argument("--max-ticks", type=int, help="end at this time, in picoseconds")
+    parser.add_argument("--max-ticks", type=simulation.time, help="end at this time, in picoseconds")
     return parser
 
 

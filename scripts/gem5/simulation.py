@@ -4,6 +4,7 @@
 The status goes into a file of the run, as a line "status N", for scripts/lkmc/gem5_run.py; gem5's own exit status says
 whether the guest came to an end by itself.
 """
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -14,15 +15,26 @@ ENDED, DIED, INTERRUPTED, UNKNOWN = 0, 101, 130, 125
 CHECKPOINT = "checkpoint"
 # What only says that something has begun or ended: the simulation goes on.
 GOES_ON = ("workbegin", "workend", "switchcpu", "work started count reach", "performance counter")
+FAILED = "m5_fail instruction encountered"
 # By m5 fail, by a program's exit, by semihosting.
-SAYS_STATUS = ("m5_fail instruction encountered", "exiting with last active thread context",
+SAYS_STATUS = (FAILED, "exiting with last active thread context",
                "semi:ADP_Stopped_ApplicationExit")
 # How long it is simulated when nobody says so: as long as something can still happen.
 NOTHING_LEFT = "simulate() limit reached"
 
 
+def time(text: str) -> int:
+    """A time in ticks, which are picoseconds."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of picoseconds from 1 on")
+    return int(text)
+
+
 def run(status: Path, ticks: int | None = None, save: str = "") -> None:
     """Simulate to the end, and leave gem5. ticks: no further than that. save: up to a checkpoint, into this folder."""
+    if ticks and ticks <= m5.curTick():
+        print(f"error: --max-ticks {ticks} is over at the checkpoint, tick {m5.curTick()}", file=sys.stderr, flush=True)
+        sys.exit(UNKNOWN)
     while True:
         event = m5.simulate(ticks - m5.curTick()) if ticks else m5.simulate()
         cause, number = event.getCause(), event.getCode()
@@ -46,7 +58,7 @@ def end(cause: str, code: int, status: Path, ticks: int | None) -> int:
     if cause == CHECKPOINT:         # the guest is to live on in other runs, and has no status yet
         return ENDED
     if cause in SAYS_STATUS:
-        note(status, code)
+        note(status, min(code, 255) if cause == FAILED else code)       # no failure is to look like none
         return ENDED
     if cause == NOTHING_LEFT:       # without a limit: all processors wait for an event that cannot come
         if ticks:

@@ -3,6 +3,7 @@
 and what Linux is told of the screen."""
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +65,8 @@ def simulate(m5: FakeM5, tmp_path: Path) -> Simulate:
     (("m5_exit instruction encountered", 0), 0, "status 0\n"),
     (("m5_fail instruction encountered", 7), 0, "status 7\n"),
     (("m5_fail instruction encountered", 0x1ff), 0, "status 255\n"),
+    (("m5_fail instruction encountered", 0x100), 0, "status 255\n"),
+    (("exiting with last active thread context", 0x103), 0, "status 3\n"),
     (("exiting with last active thread context", 3), 0, "status 3\n"),
     (("semi:ADP_Stopped_ApplicationExit", 42), 0, "status 42\n"),
     (("Kernel panic in simulated system", 0), 101, None),
@@ -108,6 +111,20 @@ def test_a_limit_is_for_all_parts_of_a_simulation_together(simulate: Simulate, m
     assert simulate(("checkpoint", 0), ("workend", 0), ("simulate() limit reached", 0), ticks=1000) == 0
     assert m5.ticks == [1000, 900, 800]
     assert (tmp_path / "status").read_text() == "status 0\n"
+
+
+def test_a_limit_before_the_checkpoint_is_an_error(
+        simulate: Simulate, m5: FakeM5, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    m5.now = 1000
+    assert simulate(ticks=1000) == 125 and not (tmp_path / "status").exists()
+    assert capsys.readouterr().err == "error: --max-ticks 1000 is over at the checkpoint, tick 1000\n"
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "1e9", ""])
+def test_a_time_is_a_number_of_ticks(m5: FakeM5, text: str) -> None:
+    assert script("simulation").time("1000") == 1000
+    with pytest.raises(argparse.ArgumentTypeError, match="picoseconds"):
+        script("simulation").time(text)
 
 
 def test_nothing_listens_but_at_sockets_of_the_run() -> None:
