@@ -76,7 +76,9 @@ define HOST_GEM5_INSTALL_TREE
 endef
 endif
 
+# One of another build type would else be found first.
 define HOST_GEM5_INSTALL_CMDS
+	rm -f $(addprefix $(HOST_DIR)/bin/gem5.,opt debug fast)
 	$(INSTALL) -D -m 0755 $(@D)/$(HOST_GEM5_BUILD)/gem5.$(HOST_GEM5_BUILD_TYPE) \
 		$(HOST_DIR)/bin/gem5.$(HOST_GEM5_BUILD_TYPE)
 	$(INSTALL) -D -m 0755 $(@D)/util/term/m5term $(HOST_DIR)/bin/m5term
