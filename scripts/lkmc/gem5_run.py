@@ -36,7 +36,7 @@ from lkmc.state import State
 
 # What only QEMU has; plain() has more.
 QEMU_ONLY = ("kgdb", "kdb", "persist", "disk2", "graphic", "vnc", "debug_vm", "debug_vm_args", "record", "replay")
-LINUX_ONLY = ("gem5_script", "frame_capture")
+LINUX_ONLY = ("gem5_script", "gem5_restore", "frame_capture")
 BEGUN = "Starting simulation"       # what gem5 says once it has read a state
 
 

@@ -127,8 +127,10 @@ def trace_patterns(args: argparse.Namespace) -> tuple[str, ...]:
 
 
 def check_emulator(args: argparse.Namespace) -> None:
-    """Raises UserError where an option of gem5's was typed, and not gem5."""
-    if args.emulator != "gem5":
+    """Raises UserError where an option was typed that the other emulator has."""
+    if args.emulator == "gem5":
+        refuse(args, ["qemu_which"], "is QEMU's; leave it out, or give --emulator qemu")
+    else:
         refuse(args, GEM5_ONLY, "is gem5's; give --emulator gem5, or leave it out")
 
 

@@ -112,6 +112,7 @@ def test_there_are_processors_of_both_kinds(folder: Path, words: tuple[str, ...]
     (("--gem5-script", "fs"), "invalid choice: 'fs'"),
     (("--gem5-script", "biglittle", "--userland", "hello"), "--gem5-script is for a guest with Linux"),
     (("--frame-capture", "--baremetal", "hello"), "--frame-capture is for a guest with Linux"),
+    (("--gem5-restore", "1", "--baremetal", "hello"), "--gem5-restore is for a guest with Linux"),
     (("--userland", "hello", "--baremetal", "hello"), "give only one of --userland and --baremetal"),
     (("--trace", "Exec", "--trace-insts-stdout"), "give only one of --trace and --trace-insts-stdout"),
 ])

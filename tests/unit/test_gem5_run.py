@@ -123,7 +123,7 @@ def test_a_program_without_a_guest_is_of_the_right_kind(folder: Path) -> None:
     assert done.returncode == 125 and "a program for x86_64, not for aarch64" in done.stderr
 
 
-@pytest.mark.parametrize("option", [("--kgdb",), ("--vnc",), ("--persist",), ("--kdb",)])
+@pytest.mark.parametrize("option", [("--kgdb",), ("--vnc",), ("--persist",), ("--kdb",), ("--qemu-which", "host")])
 def test_what_only_qemu_has_is_refused(folder: Path, option: tuple[str, ...]) -> None:
     done = run(folder, *option, says="")
     assert done.returncode == 125 and f"{option[0]} is QEMU's" in done.stderr
