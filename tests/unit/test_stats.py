@@ -86,8 +86,9 @@ def test_json_has_all_dumps_and_numbers_as_they_are(run: list[str], capsys: pyte
 
 
 def test_a_wrong_name_is_answered_with_the_nearest(run: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main("gem5-stat", [*run, "simInst"]) == 125
-    assert "did you mean simInsts" in capsys.readouterr().err
+    for name, nearest in (("simInst", "simInsts"), ("pktCounts::total", "pktCount::total")):
+        assert cli.main("gem5-stat", [*run, name]) == 125
+        assert f"did you mean {nearest}" in capsys.readouterr().err
 
 
 def test_without_statistics_the_next_command_is_named(run: list[str], capsys: pytest.CaptureFixture[str]) -> None:

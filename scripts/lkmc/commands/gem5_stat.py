@@ -31,7 +31,8 @@ def main(args: argparse.Namespace) -> int:
     if args.name:
         chosen = [stats.named(dump, args.name) for dump in dumps]
         if not any(chosen):
-            known = {*dumps[-1], *(name.rpartition(".")[2] for name in dumps[-1])}
+            whole = {name for dump in dumps for name in dump}
+            known = {*whole, *(name.rpartition(".")[2] for name in whole)}
             raise UserError(f"no statistic {args.name!r}{near(args.name, known)}; scripts/gem5-stat lists them all")
         dumps = chosen
     if args.json:
