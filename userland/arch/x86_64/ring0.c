@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// lkmc: arch=x86_64 exit=139
+// lkmc: arch=x86_64 exit=139 needs=signals
 /*
  * ring0 - what happens to a program that reads the control registers
  *
