@@ -90,9 +90,10 @@ class Output:
     @cached_property
     def linux_build(self) -> Path:
         """The kernel's build folder. Raises MissingOutput when there is none."""
+        version = re.escape(self.symbol("BR2_LINUX_KERNEL_VERSION").replace("/", "_"))      # a git tree's begins anyhow
         try:
-            found = [path for path in (self.path / "build").iterdir()
-                     if re.fullmatch(r"linux-(\d[\w.+-]*|custom|headers)", path.name) and (path / ".config").is_file()]
+            found = [path for path in (self.path / "build").iterdir() if (path / ".config").is_file()
+                     and re.fullmatch(rf"linux-(\d[\w.+-]*|custom|headers|{version})", path.name)]
         except FileNotFoundError:
             found = []
         except OSError as error:

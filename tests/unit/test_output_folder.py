@@ -138,6 +138,15 @@ def test_the_kernels_build_folder_is_none_of_its_neighbours(tmp_path: Path) -> N
     assert out.linux_build.name == "linux-6.12.9"
 
 
+@pytest.mark.parametrize(("version", "name"), [
+    ("b5dc6b5b54566bdd117b1fa8d10fc13f56aa19e1", "linux-b5dc6b5b54566bdd117b1fa8d10fc13f56aa19e1"),
+    ("topic/speed", "linux-topic_speed"), ("pam", "linux-pam")])
+def test_a_git_trees_kernel_is_called_as_its_commit_or_branch(tmp_path: Path, version: str, name: str) -> None:
+    out = fakes.output_folder(tmp_path, config=f'BR2_LINUX_KERNEL_VERSION="{version}"\n')
+    (tmp_path / "build/linux-6.12.9").rename(tmp_path / "build" / name)
+    assert out.linux_build.name == name
+
+
 def test_of_two_kernels_the_one_configured_last_counts(tmp_path: Path) -> None:
     out = fakes.output_folder(tmp_path)
     (tmp_path / "build/linux-custom").mkdir()
