@@ -33,6 +33,7 @@ class Qemu:
     screen: the -device of a guest with a screen.
     watch_stops: whether its stub stops "before" a watched write or "after" it.
     record_cli: words for the command line of a kernel that is recorded, with one processor.
+    record_properties: -global of a QEMU that records or replays.
     own_devices are added when the QEMU has them: they are of this project's patches.
     kgdb_device is a second serial port, kgdb_port what Linux calls it, kgdb_needs the kernel option of its driver,
     kgdb_osabi what GDB is told to go by there.
@@ -45,6 +46,7 @@ class Qemu:
     devices: tuple[str, ...]
     screen: tuple[str, ...]
     record_cli: tuple[str, ...]
+    record_properties: tuple[str, ...]
     watch_stops: str
     own_devices: tuple[str, ...]
     kgdb_device: str

@@ -47,7 +47,7 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         "-machine", machine.qemu.machine,
         *(_state(memory(request, machine), state) if state else ()),
         *_processor(request, machine, output),
-        *replay.clock(request, value(run.recording / replay.EVENTS)),
+        *replay.clock(request, machine, value(run.recording / replay.EVENTS)),
         "-m", memory(request, machine), "-smp", str(request.cpus),
         "-nodefaults", "-no-reboot",
         *screen.arguments(request, machine, output, emulator, value(run.socket(screen.SOCKET))),

@@ -4,6 +4,7 @@ own doing (interrupts, what disks and the network answer, random numbers, typed 
 """
 from __future__ import annotations
 
+from lkmc.machine import Machine
 from lkmc.request import RunRequest
 
 EVENTS = "events"           # the file of the recording that QEMU writes
@@ -11,9 +12,13 @@ NANOSECONDS = 2             # of an instruction, as a power of two
 STATUS_SIZE = 4096          # bytes; the guest's status travels as a disk
 
 
-def clock(request: RunRequest, events: str) -> tuple[str, ...]:
-    """The clock that counts instructions, and the file of events, as QEMU's options take its name."""
-    return ("-icount", f"shift={NANOSECONDS},rr={request.rr},rrfile={events}") if request.rr else ()
+def clock(request: RunRequest, machine: Machine, events: str) -> tuple[str, ...]:
+    """The clock that counts instructions, the file of events, as QEMU's options take its name, and what devices are
+    told."""
+    if not request.rr:
+        return ()
+    properties = (word for each in machine.qemu.record_properties for word in ("-global", each))
+    return ("-icount", f"shift={NANOSECONDS},rr={request.rr},rrfile={events}", *properties)
 
 
 def drive(request: RunRequest, name: str, how: str) -> tuple[str, ...]:

@@ -72,6 +72,14 @@ def test_the_kernel_is_told_not_to_measure_a_timer(tmp_path: Path, arch: str, cp
     assert "nolapic_timer" not in line
 
 
+@pytest.mark.parametrize(("arch", "told"), [("x86_64", ["apic-common.vapic=off"]), ("aarch64", [])])
+def test_a_recorded_machine_lacks_what_hangs_on_the_way_back(tmp_path: Path, arch: str, told: list[str]) -> None:
+    output = fakes.output_folder(tmp_path, arch)
+    assert values(command(output, RunRequest(record=True)), "-global") == told
+    assert values(command(output, RunRequest(replay=True)), "-global") == told
+    assert values(command(output, RunRequest()), "-global") == []
+
+
 @pytest.mark.parametrize("option", NOT_RECORDED)
 def test_what_cannot_be_recorded_is_refused(option: str) -> None:
     on = RunRequest(record=True, **{option: Path("/x") if option == "disk2" else True})     # type: ignore[arg-type]

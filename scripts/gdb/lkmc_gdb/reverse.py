@@ -47,7 +47,7 @@ def _stopped(event: object = None) -> None:
 
 def _end() -> None:
     """In the timer's thread, which must not call GDB."""
-    os.write(2, b"lkmc: QEMU hangs as it goes back, which some versions do, on x86_64 above all; it is ended.\n"
+    os.write(2, b"lkmc: QEMU hangs as it goes back, which some versions do; it is ended.\n"
                 b"lkmc: the recording is as it was: replay it again, and go forward to the place, or ask "
                 b"scripts/who-wrote (longer waiting: set $" + LIMIT.encode() + b" = 600)\n")
     os.kill(int(_lock[0].read_text()), signal.SIGTERM)
