@@ -28,7 +28,6 @@ def tree(tmp_path: Path) -> Path:
     return tree
 
 
-
 def bisect(out: Output, tree: Path, build: str, limit: float, payload: str) -> subprocess.CompletedProcess[str]:
     command = [str(paths.TOP / "scripts/bisect"), "--output", str(out.path), "--good", "main~6", "--bad", "main",
                "--build", build, str(tree), "--", "--quiet", "--timeout", str(limit), "--eval-after", payload]

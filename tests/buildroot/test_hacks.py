@@ -88,7 +88,6 @@ def commits(tree: Path) -> None:
         git(tree, "commit", "--quiet", "--all", f"--message=commit {number}")
 
 
-
 def test_the_commit_that_broke_the_kernel_is_found(out: Output, limit: float) -> None:
     command(out, HACK, "linux")
     tree = sources.folder("linux")

@@ -32,7 +32,6 @@ def tree(tmp_path: Path) -> Path:
     return tree
 
 
-
 def run(built: Output, tree: Path, *words: str, rest: Sequence[str] = ("--eval-after", "true")) -> int:
     return cli.main("bisect", ["--output", str(built.path), *words, str(tree), "--", *rest])
 

@@ -25,7 +25,6 @@ def original(tmp_path: Path) -> Path:
     return folder
 
 
-
 def test_a_tarball_becomes_a_git_tree_with_all_its_files_and_times(tmp_path: Path, original: Path) -> None:
     with tarfile.open(tmp_path / "l.tar.gz", "w:gz") as tar:
         tar.add(original, "l-1.0")
