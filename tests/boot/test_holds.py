@@ -6,12 +6,12 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from booting import RUN, Run
+from debugging import until
 
 from lkmc.console import Console
 from lkmc.output import Output
@@ -30,13 +30,6 @@ def emulators(run_folder: Path) -> list[int]:
     return found
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "the condition did not come true"
-        time.sleep(0.02)
-
-
 @pytest.fixture
 def forever(options: list[str], out: Output, run_id: str) -> Callable[..., subprocess.Popen[bytes]]:
     """scripts/run with a guest that does not end; returned once the guest runs."""
@@ -44,8 +37,8 @@ def forever(options: list[str], out: Output, run_id: str) -> Callable[..., subpr
         child = subprocess.Popen([*options, *words, "--eval-after", "echo it''runs; /sleep_forever.out"],
                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         log = out.path / "run" / run_id / "console.log"
-        wait_until(lambda: child.poll() is not None or (emulators(log.parent) and
-                   log.exists() and b"itruns" in log.read_bytes()))
+        until(lambda: child.poll() is not None or (emulators(log.parent) and
+              log.exists() and b"itruns" in log.read_bytes()), 60)
         assert child.poll() is None
         return child
     return start
@@ -58,7 +51,7 @@ def test_no_emulator_outlives_its_runner(forever: Callable[..., subprocess.Popen
     child = forever()
     child.send_signal(number)
     child.wait(20)
-    wait_until(lambda: not emulators(folder), 20)
+    until(lambda: not emulators(folder), 20)
 
 
 def test_no_emulator_outlives_its_terminal(console: Callable[..., Console], out: Output, run_id: str) -> None:
@@ -66,7 +59,7 @@ def test_no_emulator_outlives_its_terminal(console: Callable[..., Console], out:
         guest.wait_for("itruns")
         assert emulators(out.path / "run" / run_id)
         vars(guest.child)["ptyproc"].fileobj.close()      # nothing but the terminal goes: no signal of ours
-        wait_until(lambda: not emulators(out.path / "run" / run_id), 20)
+        until(lambda: not emulators(out.path / "run" / run_id), 20)
 
 
 def test_a_second_run_with_the_same_id_is_refused(forever: Callable[..., subprocess.Popen[bytes]], run: Run) -> None:
@@ -104,11 +97,11 @@ def test_in_the_background_it_runs_on_and_can_be_ended(run: Run, out: Output, ru
     done = run("--background", "--eval-after", "echo it''runs; /sleep_forever.out")
     folder = out.path / "run" / run_id
     assert done.returncode == 0 and str(folder / "console.log").encode() in done.stdout
-    wait_until(lambda: b"itruns" in (folder / "console.log").read_bytes())
+    until(lambda: b"itruns" in (folder / "console.log").read_bytes(), 60)
     pid = int((folder / "lock").read_text())
     os.kill(pid, signal.SIGTERM)
-    wait_until(lambda: not emulators(folder), 20)
-    wait_until((folder / "result.json").exists, 20)
+    until(lambda: not emulators(folder), 20)
+    until((folder / "result.json").exists, 20)
     assert json.loads((folder / "result.json").read_text())["code"] == 128 + signal.SIGTERM
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from debugging import until
 
 from lkmc import paths, process
 from lkmc.errors import EmulatorFailed
@@ -163,15 +164,6 @@ def runner(folder: Path) -> tuple[subprocess.Popen[str], int]:
     return child, int(child.stdout.readline())
 
 
-def wait_for(condition: object, seconds: float = 10) -> None:
-    """Wait until condition() is true."""
-    assert callable(condition)
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, condition
-        time.sleep(0.005)
-
-
 def handles(pid: int, number: int) -> bool:
     """Whether a process has a handler for a signal."""
     [caught] = [line.split()[1] for line in Path(f"/proc/{pid}/status").read_text().splitlines() if "SigCgt" in line]
@@ -181,7 +173,7 @@ def handles(pid: int, number: int) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_to_the_runner_ends_the_emulator_and_is_the_result(tmp_path: Path, number: int) -> None:
     child, pid = runner(tmp_path)
-    wait_for(lambda: handles(child.pid, signal.SIGTERM) and handles(child.pid, signal.SIGHUP))
+    until(lambda: handles(child.pid, signal.SIGTERM) and handles(child.pid, signal.SIGHUP), 10)
     child.send_signal(number)
     out, err = child.communicate(timeout=20)
     assert (child.returncode, out, err) == (128 + number, "", "")
@@ -194,7 +186,7 @@ def test_a_runner_that_is_killed_takes_its_emulator_with_it(tmp_path: Path) -> N
     child, pid = runner(tmp_path)
     child.kill()
     child.communicate(timeout=20)       # until both have closed their standard output
-    wait_for(lambda: gone(pid))
+    until(lambda: gone(pid), 10)
 
 
 def test_the_terminal_is_put_back_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
