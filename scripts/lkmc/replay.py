@@ -12,13 +12,14 @@ NANOSECONDS = 2             # of an instruction, as a power of two
 STATUS_SIZE = 4096          # bytes; the guest's status travels as a disk
 
 
-def clock(request: RunRequest, machine: Machine, events: str) -> tuple[str, ...]:
-    """The clock that counts instructions, the file of events, as QEMU's options take its name, and what devices are
-    told."""
-    if not request.rr:
-        return ()
-    properties = (word for each in machine.qemu.record_properties for word in ("-global", each))
-    return ("-icount", f"shift={NANOSECONDS},rr={request.rr},rrfile={events}", *properties)
+def clock(request: RunRequest, events: str) -> tuple[str, ...]:
+    """The clock that counts instructions, and the file of events, as QEMU's options take its name."""
+    return ("-icount", f"shift={NANOSECONDS},rr={request.rr},rrfile={events}") if request.rr else ()
+
+
+def properties(request: RunRequest, machine: Machine) -> tuple[str, ...]:
+    """What the machine's devices are told."""
+    return tuple(word for each in machine.qemu.record_properties for word in ("-global", each)) if request.rr else ()
 
 
 def drive(request: RunRequest, name: str, how: str) -> tuple[str, ...]:
