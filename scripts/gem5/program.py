@@ -2,7 +2,7 @@
 """One static program, whose system calls gem5 answers itself, on a system of any instructions. Runs inside gem5."""
 import argparse
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import m5
@@ -36,3 +36,9 @@ def run(system, args: argparse.Namespace) -> None:
     root.system = system
     m5.instantiate()
     simulation.run(args.status)
+
+
+def main(description: str, kinds: Iterable[str], computer: Callable) -> None:
+    """What a script for one program does. computer: makes the connected system of the parsed arguments."""
+    args = parse(description, kinds)
+    run(computer(args), args)

@@ -19,10 +19,5 @@ def computer(args: argparse.Namespace) -> devices.SimpleSeSystem:
     return system
 
 
-def main() -> None:
-    args = program.parse(__doc__, processors.KINDS)
-    program.run(computer(args), args)
-
-
 if __name__ == "__m5_main__":
-    main()
+    program.main(__doc__, processors.KINDS, computer)

@@ -18,10 +18,5 @@ def computer(args: argparse.Namespace) -> System:
     return system
 
 
-def main() -> None:
-    args = program.parse(__doc__, processors_x86.KINDS)
-    program.run(computer(args), args)
-
-
 if __name__ == "__m5_main__":
-    main()
+    program.main(__doc__, processors_x86.KINDS, computer)
