@@ -154,8 +154,7 @@ def arches() -> tuple[str, ...]:
 @cache
 def lacks() -> tuple[str, ...]:
     """All that a program may say that it needs: what some board lacks on gem5."""
-    boards = [board for board in map(read, arches()) if board.gem5_user]
-    tables = [it.lacks for board in boards for it in (board.gem5_user, *board.gem5) if it]
+    tables = [it.lacks for board in map(read, arches()) for it in (board.gem5_user, *board.gem5) if it]
     return tuple(sorted({need for table in tables for need, _ in table}))
 
 

@@ -90,7 +90,7 @@ class Output:
     @cached_property
     def linux_build(self) -> Path:
         """The kernel's build folder. Raises MissingOutput when there is none."""
-        version = re.escape(self.symbol("BR2_LINUX_KERNEL_VERSION").replace("/", "_"))      # a git tree's begins anyhow
+        version = re.escape(self.symbol("BR2_LINUX_KERNEL_VERSION").replace("/", "_"))   # of git: commit or branch
         try:
             found = [path for path in (self.path / "build").iterdir() if (path / ".config").is_file()
                      and re.fullmatch(rf"linux-(\d[\w.+-]*|custom|headers|{version})", path.name)]
