@@ -8,6 +8,12 @@ from collections.abc import Iterable
 from lkmc import options
 from lkmc.errors import UserError
 
+# Options that say something of a program, and of one of --userland.
+OF_PROGRAM = ("static", "gcc_which", "userland_args")
+NO_PROGRAM = "is for a program without a guest; leave it out, or give --userland or --baremetal"
+OF_USERLAND = ("static", "userland_args")
+NO_USERLAND = "is for --userland; leave it out"
+
 
 def only_one(args: Namespace, *names: str) -> None:
     """Leave one of these options: that which was typed, where lkmc.toml has another. Raises UserError for two."""

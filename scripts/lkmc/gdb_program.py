@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lkmc import baremetal, gdb, gem5, machine, programs, toolchain
-from lkmc.conflicts import only_one, refuse
+from lkmc.conflicts import NO_USERLAND, OF_USERLAND, only_one, refuse
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -34,7 +34,7 @@ def run(args: Namespace) -> int:
     only_one(args, "userland", "baremetal")
     refuse(args, KERNEL_ONLY, "is for Linux in a guest; leave it out")
     if args.baremetal is not None:
-        refuse(args, programs.OF_USERLAND, programs.NO_USERLAND)
+        refuse(args, OF_USERLAND, NO_USERLAND)
     if args.sim and args.baremetal is None:
         raise UserError("--sim runs a program of --baremetal; give one")
     built = programs.home(args)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 from pathlib import Path
 
 from lkmc.request import RunRequest
@@ -15,8 +14,8 @@ SILENT = ("nothing from the guest's console yet: KVM may not work on this host, 
 
 def missing(arch: str, device: Path = Path("/dev/kvm")) -> str:
     """Why this host cannot run guests of `arch` under KVM; empty if it can."""
-    if platform.machine() != arch:
-        return f"this host is {platform.machine()}, the guest {arch}"
+    if os.uname().machine != arch:
+        return f"this host is {os.uname().machine}, the guest {arch}"
     if not device.exists():
         return f"there is no {device} (no hardware virtualization, or its module is not loaded)"
     if not os.access(device, os.R_OK | os.W_OK):

@@ -24,11 +24,6 @@ from lkmc.output import Output
 Case = TypeVar("Case")
 SUFFIXES = (".c", ".cpp", ".S")
 ERRORS = ("error", "undefined reference")       # in a line of the compiler's or the linker's
-# Options that say something of a program, and of one of --userland.
-OF_PROGRAM = ("static", "gcc_which", "userland_args")
-NO_PROGRAM = "is for a program without a guest; leave it out, or give --userland or --baremetal"
-OF_USERLAND = ("static", "userland_args")
-NO_USERLAND = "is for --userland; leave it out"
 NOT_EXAMPLES = ("lib", "link", "include")       # folders beside the examples
 # An architecture by what ELF headers call the machine, and the bits of an address.
 MACHINES = {("EM_X86_64", 64): "x86_64", ("EM_AARCH64", 64): "aarch64", ("EM_ARM", 32): "arm"}

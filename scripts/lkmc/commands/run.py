@@ -20,14 +20,13 @@ from lkmc import (
     launch,
     machine,
     output,
-    programs,
     qemu,
     ready,
     recording,
     tmux,
     trace_events,
 )
-from lkmc.conflicts import forget, only_one, refuse
+from lkmc.conflicts import NO_PROGRAM, NO_USERLAND, OF_PROGRAM, OF_USERLAND, forget, only_one, refuse
 from lkmc.request import PAYLOADS, RunRequest, check_emulator
 from lkmc.run_folder import RunFolder
 
@@ -78,9 +77,9 @@ def _check(args: argparse.Namespace) -> None:
     check_emulator(args)
     only_one(args, "userland", "baremetal")
     if args.userland is None and args.baremetal is None:
-        refuse(args, programs.OF_PROGRAM, programs.NO_PROGRAM)
+        refuse(args, OF_PROGRAM, NO_PROGRAM)
     if args.baremetal is not None:
-        refuse(args, programs.OF_USERLAND, programs.NO_USERLAND)
+        refuse(args, OF_USERLAND, NO_USERLAND)
     only_one(args, "trace", "trace_insts_stdout")
     for disk in qemu.NO_SNAPSHOTS:
         only_one(args, "snapshots", disk)

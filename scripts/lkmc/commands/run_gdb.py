@@ -20,8 +20,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lkmc import gdb, kernel_symbols, machine, output, programs, recording, toolchain
-from lkmc.conflicts import only_one, refuse
+from lkmc import gdb, kernel_symbols, machine, output, recording, toolchain
+from lkmc.conflicts import NO_PROGRAM, OF_PROGRAM, only_one, refuse
 from lkmc.launch import once
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -42,7 +42,7 @@ def main(args: argparse.Namespace) -> int:
     if args.userland is not None or args.baremetal is not None or args.sim:
         from lkmc import gdb_program
         return gdb_program.run(args)
-    refuse(args, programs.OF_PROGRAM, programs.NO_PROGRAM)
+    refuse(args, OF_PROGRAM, NO_PROGRAM)
     only_one(args, "kgdb", "early")
     return session(args, output.find(args.output, args.arch, "arch" in args.typed))
 
