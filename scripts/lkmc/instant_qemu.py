@@ -44,6 +44,16 @@ class Boot(instant.Boot):
         quoted = read.replace("\\", "\\\\").replace('"', '\\"')
         making.restore.with_suffix(".out").symlink_to(os.devnull)
         making.restore.write_text(f'migrate_set_capability x-ignore-shared on\nmigrate_incoming "{quoted}"\n')
+        if size := self.machine.head(self.built.kernel(self.machine).name):
+            _keep_head(command, "-kernel", making.kernel, size)
+            _keep_head(command, "-initrd", making.initrd, size)
+
+
+def _keep_head(command: tuple[str, ...], option: str, head: Path, size: int) -> None:
+    """Spare the QEMU of a restored guest to load what is in its memory: of an image that an option names."""
+    if option in command:
+        with open(command[command.index(option) + 1], "rb") as image:
+            head.write_bytes(image.read(size))
 
 
 def _layer(disk: Path, layer: Path, built: Output, yes: bool) -> None:

@@ -19,10 +19,12 @@ class KernelImage:
     """A kernel image in images/ that the emulator can start, if the kernel option `needs` is set.
 
     entry: the physical address of its first instruction; 0 where it is an ELF file, which says where its code is.
+    head: how many of its bytes QEMU looks at, beyond loading them; 0 where it is all.
     """
     image: str
     needs: str = ""
     entry: int = 0
+    head: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,10 @@ class Machine:
     tasks: Tasks
     gem5: tuple[Gem5, ...] = ()     # the machines that can be simulated; first the one that is unless asked for
     gem5_user: Gem5User | None = None       # None: no program is run so
+
+    def head(self, image: str) -> int:
+        """That of the kernel image of this name."""
+        return next(kernel.head for kernel in self.kernels if kernel.image == image)
 
 
 @cache

@@ -52,7 +52,7 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         "-m", memory(request, machine), "-smp", str(request.cpus),
         "-nodefaults", "-no-reboot",
         *screen.arguments(request, machine, output, emulator, value(run.socket(screen.SOCKET))),
-        "-kernel", str(output.kernel(machine)),
+        "-kernel", _image(output.kernel(machine), state.kernel if state else None),
         *_root(request, output, disk, state),
         "-append", guest.command_line(request, machine, output, disk),
         *_console(request, run),
@@ -104,13 +104,18 @@ def _state(size: str, state: State) -> tuple[str, ...]:
             *restore)
 
 
+def _image(whole: Path, head: Path | None) -> str:
+    """What QEMU reads: a head that a state has kept of the image will do."""
+    return str(head if head and head.exists() else whole)
+
+
 def _root(request: RunRequest, output: Output, disk: Disk | None, state: State | None) -> tuple[str, ...]:
     if request.persist and not (disk and disk.writable):
         raise UserError(f"--persist needs a disk, but the root file system is {disk.image if disk else 'in memory'}; "
                         f"leave out --persist, or build rootfs.ext4 with scripts/build")
     if disk is None:
         in_kernel = output.root_in_kernel and not request.initrd
-        return () if in_kernel else ("-initrd", str(output.image("rootfs.cpio")))
+        return () if in_kernel else ("-initrd", _image(output.image("rootfs.cpio"), state.initrd if state else None))
     image, kind = (state.disk, "qcow2") if state else (output.image(disk.image), "raw")
     snapshot = "off" if request.persist or (state and not state.ready) else "on"
     return (*replay.drive(request, "root", f"format={kind},snapshot={snapshot},file={value(image)}"),

@@ -22,6 +22,16 @@ class State:
         return self.path / "disk.qcow2"
 
     @property
+    def kernel(self) -> Path:
+        """The beginning of the kernel's image, where QEMU looks at no more: the rest is in the memory."""
+        return self.path / "kernel"
+
+    @property
+    def initrd(self) -> Path:
+        """The same of the initial RAM disk."""
+        return self.path / "initrd"
+
+    @property
     def checkpoint(self) -> Path:
         """On gem5, the folder of all there is to know."""
         return self.path / "checkpoint"

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from booting import Run
 
-from lkmc import ktap, paths
+from lkmc import ktap, machine, paths
 from lkmc.console import Console
 from lkmc.output import Output
+from lkmc.run_folder import RunFolder
 
 INSTEAD = b"a normal boot instead of an instant one: "
 
@@ -37,6 +38,14 @@ def test_the_second_run_does_not_boot_and_is_obeyed_all_the_same(instant: Run, o
     assert done.returncode == 7
     assert b"from the host" in done.stdout and b"Linux version" not in done.stdout
     assert (out.path / "9p/to-host").read_text() == "from the guest\n"
+
+
+def test_qemu_does_not_load_what_is_in_the_guests_memory(instant: Run, out: Output, run_id: str) -> None:
+    instant("--eval-after", "true")
+    command, mach = RunFolder(out.path / "run" / run_id).command(), machine.read(out.arch)
+    loaded, whole = Path(command[command.index("-kernel") + 1]), out.kernel(mach)
+    head = mach.head(whole.name)
+    assert loaded.stat().st_size == head if head else loaded == whole
 
 
 def test_the_clock_is_right_and_random_numbers_are_not_those_of_another_run(instant: Run) -> None:

@@ -144,6 +144,19 @@ def test_without_a_payload_its_length_is_minus_one() -> None:
     assert first.endswith(" -1") and words == ["lkmc_poweroff=", ""]
 
 
+def test_of_images_that_are_in_the_memory_qemu_reads_what_the_state_has_kept(output: Output, tmp_path: Path) -> None:
+    request, run, state = replace(REQUEST, initrd=True), RunFolder(output.path / "run/0"), State(tmp_path / "s", True)
+
+    def images() -> list[str]:
+        argv = qemu.command(request, MACHINE, output, run, state)
+        return [argv[argv.index(option) + 1] for option in ("-kernel", "-initrd")]
+    assert images() == [str(output.image("vmlinux")), str(output.image("rootfs.cpio"))]
+    state.path.mkdir()
+    state.kernel.touch()
+    state.initrd.touch()
+    assert images() == [str(state.kernel), str(state.initrd)]
+
+
 def test_a_state_is_made_with_shared_memory_and_started_from_with_private(output: Output) -> None:
     run = RunFolder(output.path / "run/0")
     making, from_it = (qemu.command(REQUEST, MACHINE, output, run, State(Path("/a,b"), ready=ready))
