@@ -21,3 +21,9 @@ def has_beak(picture: Image.Image) -> bool:
     """Whether there is something yellow where the penguin's beak is: nothing else on a console is, up there."""
     red, green, blue = np.asarray(picture.crop((0, 0, LOGO, LOGO))).T
     return int(np.count_nonzero((red > 200) & (green > 140) & (blue < 90))) > 50
+
+
+def red(picture: Image.Image) -> float:
+    """How much of it is as red as a console's background can be, from 0 to 1."""
+    red, green, blue = np.asarray(picture).T
+    return float(np.mean((red > 150) & (green < 50) & (blue < 50)))

@@ -18,6 +18,7 @@ from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
 Start = Callable[..., RunFolder]
+LETTER = 8              # pixels of its width on the console
 KEYS = {" ": "spc", "/": "slash", ">": "shift-dot", "\n": "ret"}
 
 
@@ -57,9 +58,10 @@ def test_keys_are_typed_into_the_shell_on_the_screen(
         out: Output, start: Start, look: Callable[[], Image], press: Press, limit: float) -> None:
     needs(out, "CONFIG_DRM_VIRTIO_GPU")
     needs(out, "CONFIG_VIRTIO_INPUT")
-    typed, ready = out.path / "9p/typed", out.path / "9p/ready"
+    typed, ready, paint = (out.path / "9p" / name for name in ("typed", "ready", "paint"))
     typed.unlink(missing_ok=True)
     ready.unlink(missing_ok=True)
+    paint.write_text("\033[41m\033[2J\033[H")
     start("--graphic", "--vnc", "--eval-after", "touch /mnt/9p/data/ready")
     until(ready.exists, limit, "the end of init's scripts")
 
@@ -68,9 +70,12 @@ def test_keys_are_typed_into_the_shell_on_the_screen(
         time.sleep(0.2)
         return typed.exists()
     until(write, limit, "a shell that reads the keyboard")
-    before = look()
-    type_text(press, "echo abc")
-    until(lambda: look() != before, limit, "the letters on the screen")
+    type_text(press, "cat /mnt/9p/data/paint\n")
+    until(lambda: pictures.red(look()) > 0.9, limit, "a red screen")
+    first_lines = (16 * LETTER, 0, 24 * LETTER, 4 * LETTER)      # beyond the prompt, and before the cursor
+    assert pictures.red(look().crop(first_lines)) == 1
+    type_text(press, "echo abcdefghijklmnopqrstuvwxyz")
+    until(lambda: pictures.red(look().crop(first_lines)) < 1, limit, "the letters on the screen")
 
 
 def test_a_program_draws_on_the_screen(
