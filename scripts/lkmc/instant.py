@@ -30,6 +30,7 @@ from lkmc.request import RunRequest, When
 from lkmc.run_folder import RunFolder
 from lkmc.state import State
 
+FORMAT = 2          # of a state's files: those of another are made anew
 KEPT = 8            # states of an output, for as many different options; each takes some 50 to 150 MB
 NOBODY = RunFolder(Path("/run-folder"))     # stands for the run in what the state depends on
 UNBORN = State(Path("/state"), ready=False)     # and for the state
@@ -116,7 +117,7 @@ def name(command: tuple[str, ...], others: Iterable[Path | str] = ()) -> str:
     """A state's name: a part for the options, a part for the files, which are those in the command, and others."""
     files = named((*command, *map(str, others)))
     stats = [(path, stat.st_size, stat.st_mtime_ns, stat.st_ino) for path in files for stat in [os.stat(path)]]
-    return f"{_hash(command)}-{_hash(stats)}"
+    return f"{_hash(command)}-{_hash([FORMAT, stats])}"
 
 
 def _hash(what: object) -> str:

@@ -2,11 +2,13 @@
 """Instant boot on QEMU. A state is the guest's memory, a layer over its disk, and what else QEMU knows of it."""
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from lkmc import instant, process, qemu
 from lkmc.errors import EmulatorFailed
@@ -40,13 +42,20 @@ class Boot(instant.Boot):
             _save(part, child, making.path / "devices")
         finally:
             process.kill(child)
-        read = f"exec:cat {shlex.quote(str(state.path / 'devices'))}"
-        quoted = read.replace("\\", "\\\\").replace('"', '\\"')
         making.restore.with_suffix(".out").symlink_to(os.devnull)
-        making.restore.write_text(f'migrate_set_capability x-ignore-shared on\nmigrate_incoming "{quoted}"\n')
+        commands = _restoring(state.path / "devices")
+        making.restore.write_text("".join(f"{json.dumps(command)}\n" for command in commands))
         if size := self.machine.head(self.built.kernel(self.machine).name):
             _keep_head(command, "-kernel", making.kernel, size)
             _keep_head(command, "-initrd", making.initrd, size)
+
+
+def _restoring(devices: Path) -> list[dict[str, Any]]:
+    """What QMP is told to read a state. Told by its human monitor, a QEMU from 9.1 on that cannot would wait."""
+    capability = {"capability": "x-ignore-shared", "state": True}
+    return [{"execute": "qmp_capabilities"},
+            {"execute": "migrate-set-capabilities", "arguments": {"capabilities": [capability]}},
+            {"execute": "migrate-incoming", "arguments": {"uri": f"exec:cat {shlex.quote(str(devices))}"}}]
 
 
 def _keep_head(command: tuple[str, ...], option: str, head: Path, size: int) -> None:

@@ -98,7 +98,7 @@ def _state(size: str, state: State) -> tuple[str, ...]:
     """
     share = "off" if state.ready else "on"
     restore = ("-chardev", f"pipe,id=restore,path={value(state.restore.with_suffix(''))}",
-               "-mon", "chardev=restore", "-incoming", "defer") if state.ready else ("-S",)
+               "-mon", "chardev=restore,mode=control", "-incoming", "defer") if state.ready else ("-S",)
     return ("-machine", "memory-backend=memory", "-object",
             f"memory-backend-file,id=memory,size={size},share={share},mem-path={value(state.memory)}",
             *restore)

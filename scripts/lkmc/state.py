@@ -38,5 +38,5 @@ class State:
 
     @property
     def restore(self) -> Path:
-        """Commands for QEMU's monitor that read the rest of the state; a "pipe" of QEMU's has two ends in files."""
+        """Commands of QMP that read the rest of the state; a "pipe" of QEMU's has two ends in files."""
         return self.path / "restore.in"
