@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 import io
 import shlex
@@ -39,6 +38,7 @@ class Parser(argparse.ArgumentParser):
 
 def near(name: str, known: Any) -> str:
     """A phrase that offers the names nearest to one that is not known; empty where none is near."""
+    import difflib
     names = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     return f" (did you mean {' or '.join(names)}?)" if names else ""
 

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lkmc import paths, toolchain
+from lkmc import option_types, paths, toolchain
 from lkmc.conflicts import refuse
-from lkmc.errors import EmulatorFailed, MissingOutput, UserError
+from lkmc.errors import EmulatorFailed, MissingOutput
 from lkmc.machine import Machine
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
@@ -75,7 +75,8 @@ def _linked(decompressor: Path) -> dict[str, int]:
 def argv(program: str, file: Path, args: Namespace) -> tuple[str, ...]:
     """GDB's command line. Raises UserError when what the user adds to it has an open quote."""
     batch = ("-batch",) if getattr(args, "registers", None) else ()
-    return (program, "-q", *batch, *words("--before", args.before), "-x", str(file), *words("--after", args.after))
+    return (program, "-q", *batch, *option_types.words("--before", args.before), "-x", str(file),
+            *option_types.words("--after", args.after))
 
 
 def window(args: Namespace, run: RunFolder) -> dict[str, Any] | None:
@@ -86,14 +87,6 @@ def window(args: Namespace, run: RunFolder) -> dict[str, Any] | None:
                                    "the guest is")
     refuse(args, ("kgdb",), "has a stub that does not step instruction by instruction; leave it or --registers out")
     return {"count": args.registers, "file": str(run.registers)}
-
-
-def words(option: str, text: str) -> list[str]:
-    """The words of an option's value. Raises UserError when it has an open quote."""
-    try:
-        return shlex.split(text)
-    except ValueError as error:
-        raise UserError(f"{option}: {str(error).lower()}: {text}") from None
 
 
 def wait_for(stub: Path, run: RunFolder, what: str = "", option: str = "--wait-gdb") -> None:
@@ -144,7 +137,7 @@ def start(command: tuple[str, ...], stub: Path | None) -> int:
 def emulator(command: tuple[str, ...], run: RunFolder, arguments: str, yes: bool) -> int:
     """Run an emulator under the host's GDB, which has the terminal; GDB's exit status. Raises UserError."""
     from lkmc import apt
-    own = words("--debug-vm-args", arguments)
+    own = option_types.words("--debug-vm-args", arguments)
     apt.require({toolchain.DISTRO_GDB: toolchain.DISTRO_GDB}, yes)
     return _attended((toolchain.DISTRO_GDB, "-q", *QEMU_SIGNALS, *own, "--args", *command), run.lock.fd())
 

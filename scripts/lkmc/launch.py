@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from lkmc import (
-    gdb,
     instant,
     instant_qemu,
     kvm,
     machine,
+    option_types,
     paths,
     process,
     qemu,
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace, command: tuple[str, ...], folder: RunFolder, b
     if asked(args, "debug_vm"):
         return _under_gdb(args, command, folder)
     if asked(args, "tmux"):
-        words = (*gdb_words, *gdb.words("--tmux-args", args.tmux_args or "")) if debugged else ()
+        words = (*gdb_words, *option_types.words("--tmux-args", args.tmux_args or "")) if debugged else ()
         tmux.beside([str(paths.TOP / ("scripts/run-gdb" if debugged else terminal)), "--output", str(built.path),
                      "--run-id", args.run_id, *words])
     if args.background:
@@ -74,6 +74,8 @@ def asked(args: argparse.Namespace, option: str) -> bool:
 
 def _under_gdb(args: argparse.Namespace, command: tuple[str, ...], run: RunFolder) -> int:
     """GDB's exit status."""
+    # Only here, for most runs have nothing to do with it.
+    from lkmc import gdb
     began = time.time()
     code = gdb.emulator(command, run, args.debug_vm_args or "", args.yes)
     run.finish({"command": command, "code": code, "reason": "the emulator was debugged", "began": began,

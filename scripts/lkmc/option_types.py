@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 from collections.abc import Callable
 
+from lkmc.errors import UserError
 from lkmc.machine import ARCH_LETTERS, arches
 
 CACHE_LINE = 64         # bytes, on gem5
@@ -58,3 +60,11 @@ def number(low: float, high: float, of: Callable[[str], float]) -> Callable[[str
             raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low:g} to {high:g}")
         return value
     return convert
+
+
+def words(option: str, text: str) -> list[str]:
+    """The words of an option's value. Raises UserError when it has an open quote."""
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise UserError(f"{option}: {str(error).lower()}: {text}") from None

@@ -2,7 +2,6 @@
 """QEMU's own events (its -trace option): their names, and the words that have them written into the run folder."""
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import mmap
 import subprocess
@@ -47,6 +46,7 @@ def chosen(text: str, known: list[str]) -> list[str]:
             raise UserError(f"no event {pattern!r}: QEMU is built without it; scripts/trace-boot writes down what is "
                             f"executed")
         if not fnmatch.filter(known, pattern):
+            import difflib
             near = difflib.get_close_matches(pattern, known, n=3, cutoff=0.5)
             hint = f" (did you mean {' or '.join(near)}?)" if near else ""
             raise UserError(f"no event {pattern!r}{hint}; --trace help lists them")

@@ -11,7 +11,7 @@ from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import apt, gdb, machine, paths, prebuilt, programs, tmux, trace_events
+from lkmc import apt, machine, option_types, paths, prebuilt, programs, tmux, trace_events
 from lkmc.conflicts import forget, refuse
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
@@ -48,7 +48,7 @@ def run(args: Namespace) -> int:
     tmux_asked = args.tmux or args.tmux_args is not None
     if tmux_asked and not args.wait_gdb:
         raise UserError("--tmux needs --wait-gdb here: a program without a guest has ended before GDB comes")
-    arguments = gdb.words("--userland-args", args.userland_args or "")
+    arguments = option_types.words("--userland-args", args.userland_args or "")
     built = programs.home(args)
     mach = machine.read(built.arch)
     program = Maker.of(args, built, mach, args.static).find(args.userland)
@@ -72,7 +72,7 @@ def run(args: Namespace) -> int:
     if tmux_asked:
         tmux.beside([str(paths.TOP / "scripts/run-gdb"), "--output", str(built.path), "--run-id", args.run_id,
                      "--static" if args.static else "--no-static", *gcc_which(args), "--userland", args.userland,
-                     *gdb.words("--tmux-args", args.tmux_args or "")])
+                     *option_types.words("--tmux-args", args.tmux_args or "")])
     if sys.stdout:      # None where it is closed
         sys.stdout.flush()
     for number in IGNORED:

@@ -14,11 +14,11 @@ from __future__ import annotations
 import argparse
 
 from lkmc import (
-    gdb,
     instant,
     instant_qemu,
     launch,
     machine,
+    option_types,
     output,
     qemu,
     ready,
@@ -88,9 +88,9 @@ def _check(args: argparse.Namespace) -> None:
     if args.record:
         forget(args, recording.NOT_RECORDED)
     if launch.asked(args, "debug_vm"):
-        gdb.words("--debug-vm-args", args.debug_vm_args or "")
+        option_types.words("--debug-vm-args", args.debug_vm_args or "")
         refuse(args, WITHOUT_DEBUG_VM, "does not go with --debug-vm, which has GDB in this terminal and leaves the "
                                        "run's end to it; leave out one of the two")
     if launch.asked(args, "tmux"):
         tmux.check()
-        gdb.words("--tmux-args", args.tmux_args or "")
+        option_types.words("--tmux-args", args.tmux_args or "")
