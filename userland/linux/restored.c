@@ -17,9 +17,8 @@
  * devices, such as edu: they get back what the kernel wrote into their PCI
  * configuration at boot. It mounts what the table
  * SHARES says, in the form of /etc/fstab. The lines that follow, up to an empty
- * one, go to the file ORDERS, and LENGTH bytes after it to the file PAYLOAD,
- * which a shell then runs in the place of this program. A LENGTH of -1 stands
- * for no payload.
+ * one, go to the file ORDERS, and LENGTH bytes after it to the file PAYLOAD, for
+ * the shell that waits for this program. A LENGTH of -1 stands for no payload.
  *
  * On gem5, which has no such device, PORT is the disk that brings a payload, and
  * this program has the state saved itself. It reads the disk only then, so that
@@ -188,9 +187,7 @@ int main(int argc, char **argv)
 	restore_pci();
 	mount_all(argv[2]);
 	copy_lines(port, argv[3]);
-	if (length < 0)
-		return 0;
-	copy_bytes(port, argv[4], length);
-	execl("/bin/sh", "sh", argv[4], NULL);
-	CHECK(0);
+	if (length >= 0)
+		copy_bytes(port, argv[4], length);
+	return 0;
 }
