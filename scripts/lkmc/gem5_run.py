@@ -2,7 +2,6 @@
 """scripts/run --emulator gem5: from the request to its exit status."""
 from __future__ import annotations
 
-import shlex
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from lkmc import (
     instant_gem5,
     launch,
     machine,
+    option_types,
     output,
     process,
     programs,
@@ -131,10 +131,11 @@ def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFol
         return _baremetal(args, request, mach, built, folder)
     if args.userland is None:
         return gem5.command(request, mach, built, folder, state)
+    arguments = option_types.words("--userland-args", args.userland_args or "")
     program = user_mode.Maker.of(args, built, mach, static=True).find(args.userland)
     if not args.dry_run and programs.check(program.path, built.arch).interpreter:
         raise UserError(f"{program.path} is linked to shared libraries, which gem5 has none of; link it with -static")
-    return gem5.user_command(request, mach, built, folder, program.path, shlex.split(args.userland_args or ""))
+    return gem5.user_command(request, mach, built, folder, program.path, arguments)
 
 
 def _baremetal(args: Namespace, request: RunRequest, mach: Machine, built: Output, folder: RunFolder,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import sys
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from lkmc import option_types
 from lkmc.conflicts import only_one, refuse
 from lkmc.errors import UserError
 
@@ -137,10 +137,7 @@ def check_emulator(args: argparse.Namespace) -> None:
 def _gem5(args: argparse.Namespace) -> Gem5Request | None:
     if args.emulator != "gem5":
         return None
-    try:
-        own = tuple(shlex.split(args.gem5_exe_args or ""))
-    except ValueError as error:
-        raise UserError(f"--gem5-exe-args: {str(error).lower()}: {args.gem5_exe_args}") from None
+    own = tuple(option_types.words("--gem5-exe-args", args.gem5_exe_args or ""))
     return Gem5Request.of_program(
         args, cpu_type=args.cpu_type or "atomic", caches=args.caches, l1i_size=args.l1i_size, l1d_size=args.l1d_size,
         l2_size=args.l2_size, own_arguments=own, restore=args.gem5_restore, readfile=_text(args.gem5_readfile),

@@ -46,10 +46,8 @@ def chosen(text: str, known: list[str]) -> list[str]:
             raise UserError(f"no event {pattern!r}: QEMU is built without it; scripts/trace-boot writes down what is "
                             f"executed")
         if not fnmatch.filter(known, pattern):
-            import difflib
-            near = difflib.get_close_matches(pattern, known, n=3, cutoff=0.5)
-            hint = f" (did you mean {' or '.join(near)}?)" if near else ""
-            raise UserError(f"no event {pattern!r}{hint}; --trace help lists them")
+            from lkmc.cli import near
+            raise UserError(f"no event {pattern!r}{near(pattern, known)}; --trace help lists them")
     return patterns
 
 

@@ -104,6 +104,12 @@ def test_a_program_without_a_guest_has_no_machine(folder: Path, emulator: str) -
     assert done.returncode == 125 and done.stderr.startswith("scripts/run: --machine ")
 
 
+@pytest.mark.parametrize("option", ["--gem5-exe-args", "--userland-args"])
+def test_an_open_quote_is_refused_in_a_line(folder: Path, tmp_path: Path, option: str) -> None:
+    done = run(folder, "--userland", str(elf(tmp_path / "hello")), option, "'a")
+    assert (done.returncode, done.stderr) == (125, f"scripts/run: {option}: no closing quotation: 'a\n")
+
+
 def test_no_status_of_a_run_before_counts(folder: Path) -> None:
     assert run(folder, says="", status="status 3\n").returncode == 3
     assert run(folder, says="").returncode == 125
