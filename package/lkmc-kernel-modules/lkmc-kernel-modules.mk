@@ -62,3 +62,6 @@ LKMC_KERNEL_MODULES_POST_BUILD_HOOKS += LKMC_KERNEL_MODULES_WRITE_DIRECT
 
 $(eval $(kernel-module))
 $(eval $(generic-package))
+
+# A kernel that was configured anew does not load modules made for the former one.
+$(LKMC_KERNEL_MODULES_TARGET_BUILD): $(LINUX_TARGET_CONFIGURE)

@@ -127,6 +127,26 @@ def test_a_kernel_fragment_that_is_in_the_list_already_is_merged_once_where_it_w
     assert written(tmp_path / "o")[LIST] == f'"/other {mine}"'
 
 
+def test_a_built_kernel_is_configured_anew_when_other_files_are_asked_for_and_not_otherwise(
+        tree: Path, tmp_path: Path) -> None:
+    output, mine = tmp_path / "o", make_fragment(tmp_path / "mine", "CONFIG_A=y\n")
+    stamp, settings = output / "build/linux-6.12/.stamp_dotconfig", output / "linux-set.config"
+    stamp.parent.mkdir(parents=True)
+
+    def merges_again(*asked: tuple[str, ...]) -> bool:
+        stamp.touch()
+        write(tree, output, ConfigRequest("some_defconfig", *asked))
+        return not stamp.exists()
+    assert not merges_again()
+    assert merges_again((), (), (mine,))
+    assert not merges_again((), ("BR2_JOBS=5",), (mine,))
+    assert merges_again((), (), (), ("CONFIG_A=y",))
+    before = settings.stat().st_mtime_ns, settings.read_text()
+    assert not merges_again((), (), (), ("CONFIG_A=y",)) and before[0] == settings.stat().st_mtime_ns
+    merges_again((), (), (), ("CONFIG_A=n",))       # make sees that by itself
+    assert settings.stat().st_mtime_ns > before[0] and settings.read_text() != before[1]
+
+
 def test_the_request_is_kept_in_the_output(tree: Path, tmp_path: Path) -> None:
     wanted = ConfigRequest("some_defconfig", (), ("BR2_JOBS=4",), (), ("CONFIG_A=y",))
     assert request.read(tmp_path / "o") is None

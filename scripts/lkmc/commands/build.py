@@ -5,7 +5,7 @@ Every command is printed: it is plain make, and you can go on without this scrip
 are Buildroot's own targets.
 
     scripts/build --arch aarch64
-    scripts/build --arch aarch64 --linux-fragment linux/sanitize.config linux-reconfigure all
+    scripts/build --arch aarch64 --linux-fragment linux/sanitize.config
     scripts/build --arch aarch64 linux-menuconfig
     scripts/build --arch aarch64 lkmc-kernel-modules-rebuild all
     scripts/build --arch aarch64 --direct lkmc-kernel-modules      an edited module, for a running guest

@@ -56,17 +56,28 @@ def _store(output: Path, config: str, wanted: ConfigRequest) -> list[str]:
     settings = output / request.LINUX_SET
     if wanted.linux_settings:
         lines = fragment.text(fragment.settings(wanted.linux_settings, "CONFIG_", "--linux-set").assignments)
-        settings.write_text(f"# The --linux-set of scripts/config.\n{lines}")
+        text = f"# The --linux-set of scripts/config.\n{lines}"
+        if not settings.exists() or settings.read_text() != text:       # for make, a newer file is a changed one
+            settings.write_text(text)
     else:
         settings.unlink(missing_ok=True)
     request.record(output, wanted)
     target, part = output / ".config", output / ".config.lkmc"
     if target.exists():
+        _merge_again(output, target.read_text(), config)
         target.replace(output / ".config.old")
     part.write_text(config)
     part.replace(target)
     return [f"{output} was configured with {shlex.join(gone)} before, which is left out now; give it again to keep it "
             f"(the former .config is .config.old)"] if gone else []
+
+
+def _merge_again(output: Path, before: str, now: str) -> None:
+    """Have the next make build a kernel anew that was configured by other files: make looks at their times only."""
+    had, has = fragment.values(before), fragment.values(now)
+    if any(had.get(name) != has.get(name) for name in (request.BASE, request.LIST)):
+        for stamp in output.glob("build/linux-*/.stamp_dotconfig"):     # as Buildroot's linux-reconfigure does
+            stamp.unlink()
 
 
 def configure(tree: Path, output: Path, wanted: ConfigRequest) -> None:
