@@ -96,7 +96,7 @@ def start(out: Output, run_id: str) -> Iterator[Callable[..., RunFolder]]:
     def run(*options: str) -> RunFolder:
         command = [RUN, "--quiet", *common, "--background", *options]
         subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=60)
-        return RunFolder(out.path / "run" / run_id)
+        return RunFolder.of(out.path, run_id)
     yield run
     subprocess.run([str(paths.TOP / "scripts/qemu-monitor"), *common, "quit"], stdin=subprocess.DEVNULL,
                    capture_output=True)
@@ -114,7 +114,7 @@ def console(options: list[str], limit: float) -> Callable[..., Console]:
 def debugger(out: Output, run_id: str, limit: float) -> Callable[..., Debugger]:
     """One of our scripts for GDB, on the run of `console` or `options`; scripts/run-gdb unless it is named."""
     def start(*words: str, script: str = "run-gdb") -> Debugger:
-        debugging.until(lambda: RunFolder(out.path / "run" / run_id).lock.held(), limit)
+        debugging.until(lambda: RunFolder.of(out.path, run_id).lock.held(), limit)
         return Debugger(debugging.command(script, out, run_id, *words), timeout=limit)
     return start
 

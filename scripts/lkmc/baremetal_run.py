@@ -32,7 +32,7 @@ def run(args: Namespace) -> int:
     program = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run).find(args.baremetal)
     if "cpus" not in args.typed:
         request = replace(request, cpus=max(request.cpus, int(baremetal.keys(program, built).get("cpus", 1))))
-    folder = RunFolder(built.path / "run" / request.run_id)
+    folder = RunFolder.of(built.path, request.run_id)
     command = baremetal.command(request, mach, built, folder, program)
     return launch.run(args, command, folder, built, lambda: folder.write(command, None),
                       lambda: launch.supervise(request, command, folder),

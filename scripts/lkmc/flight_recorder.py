@@ -28,7 +28,7 @@ def record(failed: Sequence[Example], args: argparse.Namespace, built: Output) -
 
 def _record(example: Example, args: argparse.Namespace, built: Output) -> list[str]:
     name = f"test-{args.run_id}-{example.name}"[:61] + "-rr"
-    folder = RunFolder(built.path / "run" / name)
+    folder = RunFolder.of(built.path, name)
     request = RunRequest(Payload(When.AFTER, script(example).encode()), cpus=args.cpus, memory=args.memory,
                          background=True, qemu_which=args.qemu_which, run_id=name, timeout=args.timeout or LIMIT,
                          record=True, extra=example.qemu)

@@ -39,7 +39,7 @@ def run(args: Namespace) -> int:
         raise UserError("--sim runs a program of --baremetal; give one")
     built = programs.home(args)
     mach = machine.read(built.arch)
-    run_folder = RunFolder(built.path / "run" / args.run_id)
+    run_folder = RunFolder.of(built.path, args.run_id)
     registers = gdb.window(args, run_folder)
     stub = run_folder.socket("gdb")
     what = shlex.join((*(["--static"] if args.static else []), *gcc_which(args),

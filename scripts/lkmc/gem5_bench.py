@@ -81,7 +81,7 @@ class Bench:
         run_id = f"gem5-bench-{args.run_id}"
         request = RunRequest(memory=args.memory, run_id=run_id, timeout=args.timeout, background=True, gem5=options)
         jobs = args.jobs or len(os.sched_getaffinity(0))
-        bench = cls(built, RunFolder(built.path / "run" / run_id), request, jobs)
+        bench = cls(built, RunFolder.of(built.path, run_id), request, jobs)
         print("booting, to a checkpoint", file=sys.stderr, flush=True)
         bench._run(replace(request, payload=BOOT))
         return bench
@@ -113,7 +113,7 @@ class Bench:
 
     def _run(self, request: RunRequest) -> RunFolder:
         """One run to its end. Raises EmulatorFailed when that is not status 0, KeyboardInterrupt after a signal."""
-        folder = RunFolder(self.built.path / "run" / request.run_id)
+        folder = RunFolder.of(self.built.path, request.run_id)
         command = gem5.command(request, machine.read(self.built.arch), self.built, folder)
         folder.claim()
         shutil.rmtree(folder.m5out, ignore_errors=True)         # what others of this id have left

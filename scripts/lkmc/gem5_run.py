@@ -49,7 +49,7 @@ def run(args: Namespace) -> int:
     assert options is not None
     gem5.needs(request.payload, options)
     built = output.find(args.output, args.arch, "arch" in args.typed) if with_linux else programs.home(args)
-    folder = RunFolder(built.path / "run" / request.run_id)
+    folder = RunFolder.of(built.path, request.run_id)
     if args.trace is not None and not request.trace:
         raise UserError("--trace needs debug flags of gem5's, such as Exec; --trace help lists them")
     if "--debug-help" in options.own_arguments or "help" in request.trace:

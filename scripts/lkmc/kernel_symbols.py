@@ -38,7 +38,7 @@ def provide(built: Output, mach: Machine, once: Callable[[RunRequest, Output, Ru
     made = table(built)
     if built.symbols or (made.exists() and made.stat().st_mtime > built.kernel(mach).stat().st_mtime):
         return built.symbols or made
-    folder = RunFolder(built.path / "run/kallsyms")
+    folder = RunFolder.of(built.path, "kallsyms")
     folder.claim()
     said = built.path / "9p/kallsyms"
     script = b"cat /proc/kallsyms >/mnt/9p/data/kallsyms"

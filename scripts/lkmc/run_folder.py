@@ -30,6 +30,11 @@ class RunFolder:
     def __post_init__(self) -> None:
         self.lock = Lock(self.path / "lock")
 
+    @classmethod
+    def of(cls, output: Path, run_id: str) -> RunFolder:
+        """The folder of an output's run."""
+        return cls(output / "run" / run_id)
+
     @property
     def options(self) -> str:
         """The options that name this run, as one types them."""

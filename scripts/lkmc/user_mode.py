@@ -55,7 +55,7 @@ def run(args: Namespace) -> int:
     qemu = emulator(args.qemu_which, built, mach, args.yes, args.dry_run)
     if args.trace is not None and trace_events.told(args.trace, qemu):
         return 0
-    run_folder = RunFolder(built.path / "run" / args.run_id)
+    run_folder = RunFolder.of(built.path, args.run_id)
     own = (*(("-g", str(run_folder.socket("gdb"))) if args.wait_gdb else ()),
            *trace_events.words(trace_patterns(args), qemu, run_folder))
     command = argv(qemu, program, arguments, args.rest)

@@ -167,6 +167,6 @@ def test_registers_are_told_instruction_by_instruction(out: Output, run_id: str,
     assert re.match(r"0x[0-9a-f]+ main \S*add\.c:\d+ : ", lines[0])
     assert any(re.search(r" main \S*add\.c:\d+ : adds? .* : (.*, )?\w+ 0x[0-9a-f]+ -> 0x3\b", line) for line in lines)
     assert len(lines) == 16
-    run = RunFolder(out.path / "run" / run_id)
+    run = RunFolder.of(out.path, run_id)
     until(run.result.exists, limit)
     assert json.loads(run.result.read_text())["code"] == 0, "the program went on, to its end"

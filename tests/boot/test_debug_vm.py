@@ -62,4 +62,4 @@ def test_tmux_shows_the_debugger_beside_the_emulator(
         seen.add(debugger())
         assert len(tmux("list-panes", "-t", "lkmc").splitlines()) == 2, "the earlier one has gone"
         tmux("send-keys", "-t", left, "C-a", "x")
-        until(lambda: not RunFolder(out.path / "run" / run_id).lock.held(), limit)
+        until(lambda: not RunFolder.of(out.path, run_id).lock.held(), limit)

@@ -16,7 +16,7 @@ from lkmc.run_folder import RunFolder
 
 def press(out: Output, run_id: str, *keys: str) -> None:
     """Press these keys at once on the guest's keyboard, by QMP's names (QKeyCode)."""
-    with QEMUMonitorProtocol(str(RunFolder(out.path / "run" / run_id).socket("qmp"))) as monitor:
+    with QEMUMonitorProtocol(str(RunFolder.of(out.path, run_id).socket("qmp"))) as monitor:
         monitor.connect()
         monitor.cmd("send-key", keys=[{"type": "qcode", "data": key} for key in keys])
 

@@ -46,8 +46,8 @@ def test_an_editor_s_gdb_attaches(ide: tuple[dict[str, dict[str, str]], dict[str
     """By the machine interface, as an editor speaks it."""
     launch = json.loads(json.dumps(ide[1]))
     with console("--wait-gdb") as guest:
-        debugging.until(lambda: RunFolder(out.path / "run" / run_id).lock.held() and
-                        RunFolder(out.path / "run" / run_id).socket("gdb").exists(), limit)
+        debugging.until(lambda: RunFolder.of(out.path, run_id).lock.held() and
+                        RunFolder.of(out.path, run_id).socket("gdb").exists(), limit)
         child = pexpect.spawn(launch["miDebuggerPath"], ["-nx", "-q", "--interpreter=mi2", launch["program"]],
                               timeout=limit, encoding="utf-8", echo=False)
         for command, answer in ((launch["customLaunchSetupCommands"][0]["text"], r"\^done"),

@@ -42,7 +42,7 @@ def test_the_second_run_does_not_boot_and_is_obeyed_all_the_same(instant: Run, o
 
 def test_qemu_does_not_load_what_is_in_the_guests_memory(instant: Run, out: Output, run_id: str) -> None:
     instant("--eval-after", "true")
-    command, mach = RunFolder(out.path / "run" / run_id).command(), machine.read(out.arch)
+    command, mach = RunFolder.of(out.path, run_id).command(), machine.read(out.arch)
     loaded, whole = Path(command[command.index("-kernel") + 1]), out.kernel(mach)
     head = mach.head(whole.name)
     assert loaded.stat().st_size == head if head else loaded == whole

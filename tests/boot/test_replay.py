@@ -63,7 +63,7 @@ def test_a_replay_of_something_else_is_refused(run: Run, record: Run) -> None:
 
 def test_a_replay_that_goes_another_way_is_an_error(out: Output, run_id: str, run: Run, record: Run) -> None:
     record("--eval-after", "echo recorded")
-    log = RunFolder(out.path / "run" / run_id).recording / "console.log"
+    log = RunFolder.of(out.path, run_id).recording / "console.log"
     log.write_bytes(log.read_bytes().replace(b"recorded", b"tampered"))
     again = run("--quiet", "--replay")
     assert again.returncode == 125 and b"its console differs from line" in again.stderr, told(again)
@@ -130,5 +130,5 @@ def test_a_failed_guest_test_is_recorded(out: Output, limit: float) -> None:
     assert f"# {name}: recorded in " in done.stdout
     again = re.search(r"^#   (scripts/run .*) --wait-gdb --background && scripts/run-gdb ", done.stdout, re.M)
     assert again and "--replay" in again[1]
-    folder = RunFolder(out.path / "run" / f"test-flight-{name}-rr")
+    folder = RunFolder.of(out.path, f"test-flight-{name}-rr")
     assert (folder.recording / "events").stat().st_size > 0

@@ -34,7 +34,7 @@ def script(out: Output, run_id: str, limit: float) -> Script:
 @pytest.fixture(autouse=True)
 def folder(out: Output, run_id: str) -> Iterator[RunFolder]:
     """The run's folder, which a trace makes gigabytes large: it goes with the test."""
-    run = RunFolder(out.path / "run" / run_id)
+    run = RunFolder.of(out.path, run_id)
     yield run
     for file in (run.blocks, *run.path.glob("trace-lines*")):
         file.unlink(missing_ok=True)

@@ -25,7 +25,7 @@ def a_gem5(out: Output) -> None:
 
 @pytest.fixture
 def folder(out: Output, run_id: str) -> RunFolder:
-    return RunFolder(out.path / "run" / run_id)
+    return RunFolder.of(out.path, run_id)
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def test_gdb_begins_where_the_program_does(output: Output) -> None:
 
 def test_gdb_has_the_program_that_gem5_runs(output: Output) -> None:
     fakes.script(output.host / "bin/aarch64-buildroot-linux-gnu-gdb", "exit 0")
-    run_folder = RunFolder(output.path / "run/0")
+    run_folder = RunFolder.of(output.path, "0")
     run_folder.claim()
     run_folder.write(("gem5.opt", str(gem5.BAREMETAL), "--machine", "VExpress_GEM5_V2"), None)
     run_folder.finish({})

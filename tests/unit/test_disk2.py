@@ -23,7 +23,7 @@ needs_mke2fs = pytest.mark.skipif(shutil.which("debugfs") is None, reason="no e2
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[RunFolder]:
-    folder = RunFolder(tmp_path / "run/0")
+    folder = RunFolder.of(tmp_path, "0")
     folder.claim()
     yield folder
     folder.finish({})

@@ -63,7 +63,7 @@ def test_screenshot_takes_it_from_the_run_folder(tmp_path: Path, capsys: pytest.
     run = ["--output", str(output.path), "--run-id", "7", "--emulator", "gem5"]
     assert cli.main("screenshot", [*run, str(tmp_path / "a.png")]) == 125
     assert "--frame-capture" in capsys.readouterr().err and not (tmp_path / "a.png").exists()
-    keep(RunFolder(output.path / "run/7").frames, 1, PNG)
+    keep(RunFolder.of(output.path, "7").frames, 1, PNG)
     assert cli.main("screenshot", [*run, str(tmp_path / "a.png")]) == 0
     assert (tmp_path / "a.png").read_bytes() == PNG
     assert cli.main("screenshot", [*run, str(tmp_path / "a.ppm")]) == 125

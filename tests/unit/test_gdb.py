@@ -50,7 +50,7 @@ def test_gdb_s_arguments_with_an_open_quote_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_run_is_waited_for_until_its_emulator_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = RunFolder(tmp_path / "run/0")
+    run = RunFolder.of(tmp_path, "0")
     with pytest.raises(MissingOutput, match=f"scripts/run --wait-gdb --output {tmp_path} --run-id 0"):
         gdb.wait_for(run.socket("gdb"), run)
     run.path.mkdir(parents=True)
@@ -147,8 +147,8 @@ def test_early_boot_is_not_passed_over_unless_a_breakpoint_is_given(
     for words, goes_on, image in (([], False, "/other/Image"), (["start_kernel"], True, f"{tmp_path}/images/Image")):
         kernel = ("-kernel", image) if image.startswith("/other") else ()
         command = ("qemu-system-aarch64", *kernel, "-append", "quiet")
-        RunFolder(tmp_path / "run/0").path.mkdir(parents=True, exist_ok=True)
-        RunFolder(tmp_path / "run/0").write(command, None)
+        RunFolder.of(tmp_path, "0").path.mkdir(parents=True, exist_ok=True)
+        RunFolder.of(tmp_path, "0").write(command, None)
         assert cli.main("run-gdb", ["--output", str(tmp_path), "--dry-run", "--early", *words]) == 0
         script = capsys.readouterr().out.splitlines()
         assert f'python lkmc_gdb.begin("{tmp_path}/images/vmlinux", "{image}", "", {{}})' in script

@@ -39,7 +39,7 @@ def built(tmp_path: Path, request: pytest.FixtureRequest) -> Output:
 
 
 def command(output: Output, request: RunRequest = REQUEST) -> tuple[str, ...]:
-    return gem5.command(request, machine.read(output.arch), output, RunFolder(output.path / "run/0"))
+    return gem5.command(request, machine.read(output.arch), output, RunFolder.of(output.path, "0"))
 
 
 def values(argv: tuple[str, ...], option: str) -> list[str]:
@@ -74,7 +74,7 @@ def test_a_script_of_ours_is_there_for_gem5() -> None:
 
 def test_nothing_listens_on_tcp(built: Output) -> None:
     argv = command(built, replace(REQUEST, background=True, wait_gdb=True))
-    run = RunFolder(built.path / "run/0")
+    run = RunFolder.of(built.path, "0")
     assert values(argv, "--console") == [str(run.socket("console"))]
     assert values(argv, "--gdb") == [str(run.socket("gdb"))] and "--wait-gdb" in argv
 
@@ -111,13 +111,13 @@ def test_what_follows_goes_to_the_script_and_exe_args_to_gem5(built: Output) -> 
 def test_traces_go_into_a_file_or_to_standard_output(built: Output) -> None:
     argv = command(built, parsed("--emulator", "gem5", "--trace", "Exec,-ExecSymbol"))
     assert values(argv, "--debug-flags") == ["Exec,-ExecSymbol"]
-    assert values(argv, "--debug-file") == [str(RunFolder(built.path / "run/0").trace_text)]
+    assert values(argv, "--debug-file") == [str(RunFolder.of(built.path, "0").trace_text)]
     argv = command(built, parsed("--emulator", "gem5", "--trace-insts-stdout"))
     assert values(argv, "--debug-flags") == ["ExecAll"] and not values(argv, "--debug-file")
 
 
 def test_the_last_checkpoint_is_number_1(built: Output) -> None:
-    run = RunFolder(built.path / "run/0")
+    run = RunFolder.of(built.path, "0")
     for age, tick in enumerate((300, 20, 1000)):
         (run.m5out / f"cpt.{tick}").mkdir(parents=True)
         (run.m5out / f"cpt.{tick}/m5.cpt").write_text("")
@@ -164,7 +164,7 @@ def test_what_is_missing_names_the_command_that_makes_it(built: Output) -> None:
 
 def test_a_machine_without_gem5_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no gem5 machine for x86_64"):
-        gem5.command(REQUEST, machine.read("x86_64"), fakes.output_folder(tmp_path), RunFolder(tmp_path / "run/0"))
+        gem5.command(REQUEST, machine.read("x86_64"), fakes.output_folder(tmp_path), RunFolder.of(tmp_path, "0"))
 
 
 @pytest.mark.parametrize("option", [["--caches"], ["--cpu-type", "o3"], ["--gem5-restore", "1"], ["--l2-size", "1MB"],
@@ -183,7 +183,7 @@ def test_the_size_of_a_cache_is_checked(size: str) -> None:
 
 @pytest.mark.parametrize(("built", "script"), [("aarch64", "user"), ("x86_64", "user_x86")], indirect=["built"])
 def test_a_program_is_run_without_a_guest(built: Output, script: str) -> None:
-    run = RunFolder(built.path / "run/0")
+    run = RunFolder.of(built.path, "0")
     argv = gem5.user_command(REQUEST, machine.read(built.arch), built, run, Path("/bin/true"), ["-a", "b c"])
     assert values(argv, "--memory") == ["512MiB"]
     assert argv[-4:] == ("--", "/bin/true", "-a", "b c") and str(gem5.SCRIPTS / f"{script}.py") in argv
@@ -192,7 +192,7 @@ def test_a_program_is_run_without_a_guest(built: Output, script: str) -> None:
 
 @pytest.mark.parametrize("built", ARCHES, indirect=True)
 def test_a_program_without_linux_is_linked_for_the_machine(built: Output) -> None:
-    run, mach = RunFolder(built.path / "run/0"), machine.read(built.arch)
+    run, mach = RunFolder.of(built.path, "0"), machine.read(built.arch)
     argv = gem5.baremetal_command(REQUEST, mach, built, run, Path("/hello.elf"))
     assert str(gem5.SCRIPTS / "baremetal.py") in argv and values(argv, "--kernel") == ["/hello.elf"]
     plain = Maker(built, mach, None, False)
@@ -233,7 +233,7 @@ def test_a_machine_that_the_board_has_not_is_refused(built: Output, name: str, s
 def test_a_program_without_linux_runs_on_each_machine(built: Output) -> None:
     for made in machine.read(built.arch).gem5:
         asked = parsed("--emulator", "gem5", "--baremetal", "hello", "--machine", made.name)
-        run = RunFolder(built.path / "run/0")
+        run = RunFolder.of(built.path, "0")
         argv = gem5.baremetal_command(asked, machine.read(built.arch), built, run, Path("/hello.elf"))
         assert values(argv, "--machine") == [made.name] and {*made.baremetal_words} <= {*argv}
 

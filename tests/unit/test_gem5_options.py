@@ -90,8 +90,8 @@ def test_the_terminal_waits_for_its_guest(folder: Path, tmux: Path) -> None:
     command = [RUN, "-q", "--emulator", "gem5", "--output", str(folder), "--tmux"]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           env={**os.environ, "FAKE_GEM5": how}) as guest:
-        until(RunFolder(folder / "run/0").readfile.exists, 30)
-        assert not RunFolder(folder / "run/0").socket("console").exists()
+        until(RunFolder.of(folder, "0").readfile.exists, 30)
+        assert not RunFolder.of(folder, "0").socket("console").exists()
         done = subprocess.run(shell, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0 and "ready" in done.stdout
         assert guest.wait(60) == 0
@@ -137,7 +137,7 @@ def test_a_screen_is_given_where_the_kernel_draws_on_it(folder: Path) -> None:
 
 
 def test_pictures_of_a_run_before_are_taken_away(folder: Path) -> None:
-    frames = RunFolder(folder / "run/0").frames
+    frames = RunFolder.of(folder, "0").frames
     frames.mkdir(parents=True)
     (frames / "fb.000000.0.png.gz").write_bytes(b"")
     assert run(folder, says="", status="status 0\n").returncode == 0

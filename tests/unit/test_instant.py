@@ -29,7 +29,7 @@ def output(tmp_path: Path) -> Output:
 
 
 def boot(output: Output, request: RunRequest = REQUEST, run_id: str = "0") -> instant.Boot:
-    return instant_qemu.Boot(request, MACHINE, output, RunFolder(output.path / "run" / run_id))
+    return instant_qemu.Boot(request, MACHINE, output, RunFolder.of(output.path, run_id))
 
 
 def key(output: Output, request: RunRequest = REQUEST, run_id: str = "0") -> str:
@@ -145,7 +145,7 @@ def test_without_a_payload_its_length_is_minus_one() -> None:
 
 
 def test_of_images_that_are_in_the_memory_qemu_reads_what_the_state_has_kept(output: Output, tmp_path: Path) -> None:
-    request, run, state = replace(REQUEST, initrd=True), RunFolder(output.path / "run/0"), State(tmp_path / "s", True)
+    request, run, state = replace(REQUEST, initrd=True), RunFolder.of(output.path, "0"), State(tmp_path / "s", True)
 
     def images() -> list[str]:
         argv = qemu.command(request, MACHINE, output, run, state)
@@ -158,7 +158,7 @@ def test_of_images_that_are_in_the_memory_qemu_reads_what_the_state_has_kept(out
 
 
 def test_a_state_is_made_with_shared_memory_and_started_from_with_private(output: Output) -> None:
-    run = RunFolder(output.path / "run/0")
+    run = RunFolder.of(output.path, "0")
     making, from_it = (qemu.command(REQUEST, MACHINE, output, run, State(Path("/a,b"), ready=ready))
                        for ready in (False, True))
     for argv, share, snapshot in ((making, "on", "off"), (from_it, "off", "on")):

@@ -42,11 +42,11 @@ def output(tmp_path: Path) -> Output:
 
 
 def boot(output: Output, request: RunRequest = REQUEST, run_id: str = "0") -> instant_gem5.Boot:
-    return instant_gem5.Boot(request, machine.read("aarch64"), output, RunFolder(output.path / "run" / run_id))
+    return instant_gem5.Boot(request, machine.read("aarch64"), output, RunFolder.of(output.path, run_id))
 
 
 def command(output: Output, request: RunRequest, state: State) -> tuple[str, ...]:
-    return gem5.command(request, machine.read("aarch64"), output, RunFolder(output.path / "run/0"), state)
+    return gem5.command(request, machine.read("aarch64"), output, RunFolder.of(output.path, "0"), state)
 
 
 def values(argv: tuple[str, ...], option: str) -> list[str]:
@@ -97,7 +97,7 @@ def test_a_changed_file_makes_another_state_in_the_place_of_the_first(output: Ou
 def test_any_processor_goes_on_from_a_checkpoint_with_the_runs_own_console_and_payload(output: Output) -> None:
     request = replace(REQUEST, gem5=Gem5Request(cpu_type="hpi", l2_size="1MB"), extra=("--initparam", "3"))
     argv = command(output, request, State(Path("/state"), ready=True))
-    run = RunFolder(output.path / "run/0")
+    run = RunFolder.of(output.path, "0")
     assert values(argv, "--restore") == ["/state/checkpoint"] and "--save" not in argv
     assert values(argv, "--cpu-type") == ["hpi"] and values(argv, "--l2-size") == ["1MB"]
     assert values(argv, "--console") == [str(run.socket("console"))] and argv[-2:] == ("--initparam", "3")
@@ -106,7 +106,7 @@ def test_any_processor_goes_on_from_a_checkpoint_with_the_runs_own_console_and_p
 
 def carried(output: Output, request: RunRequest) -> bytes:
     """The beginning of what the payload's disk carries in a run."""
-    folder = RunFolder(output.path / "run/0")
+    folder = RunFolder.of(output.path, "0")
     folder.claim()
     assert request.gem5 is not None
     gem5_files.prepare(request, folder, ("gem5",))

@@ -84,7 +84,7 @@ def test_commands_can_be_pasted_whatever_a_folder_is_called(tmp_path: Path) -> N
     out = fakes.output_folder(tmp_path / "my out")
     assert shlex.split(out.build) == ["scripts/build", "--arch", "x86_64", "--output", str(out.path)]
     assert out.how_debug == out.how == f"make it with: {out.build}"
-    assert shlex.split(RunFolder(out.path / "run/0").options) == ["--output", str(out.path), "--run-id", "0"]
+    assert shlex.split(RunFolder.of(out.path, "0").options) == ["--output", str(out.path), "--run-id", "0"]
 
 
 def test_an_empty_image_is_as_good_as_none(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ PAYLOAD = Payload(When.AFTER, b"true\n")
 
 
 def command(output: Output, request: RunRequest = RunRequest()) -> tuple[str, ...]:  # noqa: B008  it is frozen
-    return qemu.command(request, machine.read(output.arch), output, RunFolder(output.path / "run/0"))
+    return qemu.command(request, machine.read(output.arch), output, RunFolder.of(output.path, "0"))
 
 
 def values(argv: tuple[str, ...], option: str) -> list[str]:

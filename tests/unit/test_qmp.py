@@ -94,7 +94,7 @@ def test_a_machine_without_a_display_is_told_how_to_get_one() -> None:
 
 def test_a_run_that_is_not_alive_is_an_error_that_names_its_start(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=f"no such run.*scripts/run --output {tmp_path} --run-id mine"), \
-            qmp.of_run(RunFolder(tmp_path / "run/mine")):
+            qmp.of_run(RunFolder.of(tmp_path, "mine")):
         pass
 
 

@@ -31,13 +31,13 @@ def values(argv: tuple[str, ...], option: str) -> list[str]:
 
 
 def command(output: Output, request: RunRequest) -> tuple[str, ...]:
-    return qemu.command(request, machine.read(output.arch), output, RunFolder(output.path / "run/0"))
+    return qemu.command(request, machine.read(output.arch), output, RunFolder.of(output.path, "0"))
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunFolder:
     """A run that was recorded, with four lines on its console."""
-    folder = RunFolder(tmp_path / "run/0")
+    folder = RunFolder.of(tmp_path, "0")
     folder.path.mkdir(parents=True)
     recording.prepare(REQUEST, COMMAND, folder)
     folder.console_log.write_bytes(b"a\nb\nc\nd\n")
@@ -118,7 +118,7 @@ def test_the_status_starts_empty(run: RunFolder) -> None:
 
 def test_without_a_recording_the_command_for_one_is_named(tmp_path: Path, run: RunFolder) -> None:
     with pytest.raises(MissingOutput, match=r"scripts/run --record .*--run-id none"):
-        recording.read(RunFolder(tmp_path / "run/none"))
+        recording.read(RunFolder.of(tmp_path, "none"))
     (run.recording / "recording.json").write_text('{"request": {"nonsense": 1, "payload": null}}')
     with pytest.raises(MissingOutput, match="record again"):
         recording.read(run)

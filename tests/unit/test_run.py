@@ -50,7 +50,7 @@ def test_the_exit_status_is_the_payloads(output: Output) -> None:
 
 @pytest.mark.parametrize("background, more", [(False, []), (True, ["console"])])
 def test_the_result_lists_the_sockets_of_the_run(output: Output, background: bool, more: list[str]) -> None:
-    folder = RunFolder(output.path / "run/0")
+    folder = RunFolder.of(output.path, "0")
     command = qemu.command(RunRequest(background=background), machine.read("x86_64"), output, folder)
     assert launch.sockets(command, folder) == [
         f"{folder.path}/{name}.sock" for name in ["events", "qmp", "monitor", "gdb", *more]]

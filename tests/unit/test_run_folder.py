@@ -23,7 +23,7 @@ from lkmc.run_lock import Lock
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[RunFolder]:
     """A claimed folder."""
-    folder = RunFolder(tmp_path / "run/0")
+    folder = RunFolder.of(tmp_path, "0")
     folder.claim()
     yield folder
     folder.finish({})

@@ -16,7 +16,7 @@ from lkmc.run_folder import RunFolder
 
 
 def argv(tmp_path: Path, arch: str, request: RunRequest) -> tuple[str, ...]:
-    return qemu.command(request, machine.read(arch), fakes.output_folder(tmp_path, arch), RunFolder(tmp_path / "run/0"))
+    return qemu.command(request, machine.read(arch), fakes.output_folder(tmp_path, arch), RunFolder.of(tmp_path, "0"))
 
 
 @pytest.mark.parametrize("arch", arches())
@@ -52,7 +52,7 @@ def test_a_window_is_of_the_kind_that_the_emulator_has(
     monkeypatch.setenv("DISPLAY", ":0")
     output = fakes.output_folder(tmp_path, "x86_64")
     emulator_with(tmp_path, displays)
-    command = qemu.command(RunRequest(graphic=True), machine.read("x86_64"), output, RunFolder(tmp_path / "run/0"))
+    command = qemu.command(RunRequest(graphic=True), machine.read("x86_64"), output, RunFolder.of(tmp_path, "0"))
     assert ("-display", window) in pairwise(command)
 
 
@@ -63,7 +63,7 @@ def test_without_a_window_the_way_by_vnc_is_named(tmp_path: Path, monkeypatch: p
         monkeypatch.delenv(name, raising=False)
     for said in ("no display here.*--vnc", "qemu-system-gui.*--vnc"):
         with pytest.raises(UserError, match=said):
-            qemu.command(RunRequest(graphic=True), machine.read("x86_64"), output, RunFolder(tmp_path / "run/0"))
+            qemu.command(RunRequest(graphic=True), machine.read("x86_64"), output, RunFolder.of(tmp_path, "0"))
         monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
 
 

@@ -21,7 +21,7 @@ HUMAN = "human-monitor-command"
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[RunFolder]:
-    folder = RunFolder(tmp_path / "run/0")
+    folder = RunFolder.of(tmp_path, "0")
     folder.claim()
     yield folder
     folder.finish({})

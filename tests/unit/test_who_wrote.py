@@ -44,7 +44,7 @@ def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Output:
     monkeypatch.setenv("WHERE", "4096 4")
     monkeypatch.setenv("TELLS", "6 7")
     monkeypatch.setenv("THEN", "")
-    run, request = RunFolder(built.path / "run/0"), RunRequest(record=True)
+    run, request = RunFolder.of(built.path, "0"), RunRequest(record=True)
     run.path.mkdir(parents=True)
     recording.prepare(request, ("/bin/true",), run)
     run.console_log.write_bytes(b"hi\n")
@@ -165,7 +165,7 @@ def test_a_replay_that_does_not_start_is_told_with_the_runner_s_words(
 def test_a_replay_that_nobody_needs_any_more_is_ended(
         output: Output, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: BaseException | None,
         kind: type[BaseException]) -> None:
-    run = RunFolder(output.path / "run/0")
+    run = RunFolder.of(output.path, "0")
     run.socket("gdb").touch()
     fakes.script(tmp_path / "top/scripts/run", "exit 0")
     monkeypatch.setattr(paths, "TOP", tmp_path / "top")

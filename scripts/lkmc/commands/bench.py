@@ -172,7 +172,7 @@ def trace(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
 
 def _trace(folder: Path) -> Sample:
     where = ["--output", str(folder), "--run-id", "bench-trace"]
-    kept = RunFolder(folder / "run/bench-trace").blocks
+    kept = RunFolder.of(folder, "bench-trace").blocks
     if not kept.exists():
         command = [str(paths.TOP / "scripts/trace-boot"), *where]
         try:

@@ -62,7 +62,7 @@ def main(args: argparse.Namespace) -> int:
 
 def _boot(command: str, args: argparse.Namespace, built: Output, mach: Machine) -> Coverage:
     """What a boot with this command at its end executes. The command may fail, but the guest has to live."""
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     script = say_modules(Payload(When.AFTER, os.fsencode(command) + b"\n"))
     request = RunRequest(script, cpus=args.cpus, memory=args.memory, qemu_which=args.qemu_which, run_id=args.run_id,
                          timeout=args.timeout, background=True)

@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     folder = args.folder.absolute() if args.folder else None
     with qmp.of_run(run) as monitor:
         print(f"{disk2.exchange(folder, monitor, run, built, args.yes)} is at /mnt/disk2")

@@ -24,6 +24,6 @@ def main(args: argparse.Namespace) -> int:
     if not 0 < args.port < 65536:
         raise UserError(f"not a port: {args.port}; give a number from 1 to 65535")
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    with qmp.of_run(RunFolder(built.path / "run" / args.run_id)) as monitor:
+    with qmp.of_run(RunFolder.of(built.path, args.run_id)) as monitor:
         print(network.HOST, network.forward(monitor, args.port))
     return 0

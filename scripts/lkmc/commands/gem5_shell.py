@@ -18,5 +18,5 @@ OPTIONS = ("arch", "output", "variant", "run-id")
 
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    gem5_console.visit(RunFolder(built.path / "run" / args.run_id))
+    gem5_console.visit(RunFolder.of(built.path, args.run_id))
     return 0

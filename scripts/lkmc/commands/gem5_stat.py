@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    dumps = stats.read(RunFolder(built.path / "run" / args.run_id).m5out / "stats.txt")
+    dumps = stats.read(RunFolder.of(built.path, args.run_id).m5out / "stats.txt")
     if args.name:
         chosen = [stats.named(dump, args.name) for dump in dumps]
         if not any(chosen):

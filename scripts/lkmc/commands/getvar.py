@@ -74,7 +74,7 @@ def main(args: argparse.Namespace) -> int:
         print(*VARIABLES, sep="\n")
         print(f"without values: {error}", file=sys.stderr)
         return 0
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     if args.list:
         _list(built, run)
     else:

@@ -29,7 +29,7 @@ def main(args: argparse.Namespace) -> int:
     compilers = (toolchain.tool("gcc", built, mach, args.yes), toolchain.tool("g++", built, mach, args.yes))
     entries = ide.commands(built, mach, compilers)
     ide.check(entries, built)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     script = built.path / "ide.gdb"
     vscode = args.to / ".vscode/launch.json"
     launch = ide.launch(built, mach, toolchain.tool("gdb", built, mach, args.yes), script,

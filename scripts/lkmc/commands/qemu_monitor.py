@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     how = _qmp if args.qmp else functools.partial(human, run=run)
     with qmp.of_run(run) as monitor:
         if args.command or not sys.stdin.isatty():

@@ -37,4 +37,4 @@ def main(args: argparse.Namespace) -> int:
 def _interrupted(args: argparse.Namespace) -> bool:
     """Whether it was the recording that a signal ended, and not a payload that has such a status."""
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    return recording.read(RunFolder(built.path / "run" / args.run_id)).reason == launch.INTERRUPTED
+    return recording.read(RunFolder.of(built.path, args.run_id)).reason == launch.INTERRUPTED

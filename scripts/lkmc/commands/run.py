@@ -56,7 +56,7 @@ def main(args: argparse.Namespace) -> int:
     request = RunRequest.of(args)
     recording.check(request)
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    run = RunFolder(built.path / "run" / request.run_id)
+    run = RunFolder.of(built.path, request.run_id)
     kept = recording.read(run) if request.replay else None
     if kept:
         request = recording.again(request, kept, args.typed)

@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> int:
 def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | None = None) -> int:
     """Run GDB on a run's kernel. program: one of the guest's that the session is about, as gdbinit.j2 wants it."""
     mach = machine.read(built.arch)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     registers = gdb.window(args, run)
     stub = run.socket("kgdb" if args.kgdb else "gdb")
     if not args.dry_run:

@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
     mach = machine.read(built.arch)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     program = guest_programs.find(built, args.program)
     port = PORT if args.dry_run else _forward(run)
     text = gdb.script("gdbserver.j2", run=str(run.path), script=str(run.gdb_script), output=str(built.path),

@@ -34,7 +34,7 @@ def main(args: argparse.Namespace) -> int:
     if not path.parent.is_dir():
         raise UserError(f"{path.parent}: no such folder; make it, or name a file in another one")
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     if args.emulator == "gem5":
         if path.suffix != ".png":
             raise UserError(f"{args.file}: gem5's pictures are PNG; call it {path.with_suffix('.png').name}")

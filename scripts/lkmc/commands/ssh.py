@@ -51,7 +51,7 @@ def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
     apt.require({"ssh": "openssh-client"}, args.yes)
     key = _key(built)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     try:
         port = _forward(run)
     except UserError:

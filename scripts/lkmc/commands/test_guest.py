@@ -88,7 +88,7 @@ class Boots:
         self.built = built
 
     def __call__(self, name: str, payload: str, options: tuple[str, ...], heard: suite.Heard) -> suite.Ended:
-        folder = RunFolder(self.built.path / "run" / f"test-{self.args.run_id}-{name}")
+        folder = RunFolder.of(self.built.path, f"test-{self.args.run_id}-{name}")
         report = folder.path / "ktap"
         port = ("-chardev", f"file,id=ktap,path={str(report).replace(',', ',,')}",
                 "-device", f"virtserialport,chardev=ktap,name={suite.PORT}")

@@ -54,7 +54,7 @@ class Source:
 
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     if args.emulator == "gem5":
         with contextlib.closing(ExecTrace.read(run.trace_text)) as executed:
             return tell(executed, run, built, args)

@@ -43,7 +43,7 @@ def main(args: argparse.Namespace) -> int:
         first_output(args)
     built = output.find(args.output, args.arch, "arch" in args.typed)
     mach = machine.read(built.arch)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     install_emulator(args.qemu_which, mach, built, args.yes)
     request = RunRequest(_payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus,
                          args.memory, qemu_which=args.qemu_which, run_id=args.run_id, timeout=args.timeout)

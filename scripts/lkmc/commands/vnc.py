@@ -23,7 +23,7 @@ VIEWER = {"vncviewer": "tigervnc-viewer"}       # a program, and the distro's pa
 
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     socket = run.socket(screen.SOCKET)
     [viewer] = VIEWER
     command = (viewer, str(socket))

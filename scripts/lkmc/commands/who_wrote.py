@@ -38,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     built = output.find(args.output, args.arch, "arch" in args.typed)
     mach = machine.read(built.arch)
-    run = RunFolder(built.path / "run" / args.run_id)
+    run = RunFolder.of(built.path, args.run_id)
     recorded = recording.read(run)
     if not built.debug_symbols:
         raise MissingOutput(f"who wrote a variable needs a kernel with debug information; {built.how_debug}")
