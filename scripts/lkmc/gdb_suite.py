@@ -2,9 +2,11 @@
 """The tests of step debugging, run as a whole again and again: how long they take, and whether they pass each time."""
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +22,9 @@ FAULTS = ("failure", "error")
 
 @dataclass
 class Suite:
-    """The rounds of one output. faults and skips: how often each test failed, and what was left out; reasons: what a
+    """The rounds of these outputs. faults and skips: how often each test failed, and what was left out; reasons: what a
     test said when it failed the last time."""
-    folder: Path
+    folders: list[Path]
     rounds: int = 0
     passed: int = 0
     tests: int = 0
@@ -31,16 +33,21 @@ class Suite:
     reasons: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> Sample:
-        """One round: seconds of the whole and of each file. Raises EmulatorFailed when no test could begin."""
+        """One round, a file for each processor at a time: seconds on the clock, and those that the tests of each output
+        and of each file add up to. Raises EmulatorFailed when no test could begin."""
         with tempfile.TemporaryDirectory() as scratch:
             report = Path(scratch) / "report.xml"
             files = sorted(str(path) for pattern in FILES for path in (paths.TOP / "tests/boot").glob(pattern))
-            command = [sys.executable, "-m", "pytest", "-q", f"--output={self.folder}", f"--junitxml={report}", *files]
+            command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "--dist", "loadfile",
+                       "-n", str(min(os.cpu_count() or 1, len(files))),
+                       *(f"--output={folder}" for folder in self.folders), *files]
+            began = time.monotonic()
             done = subprocess.run(command, cwd=paths.TOP, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                   errors="replace")
+            seconds = time.monotonic() - began
             if done.returncode not in (0, 1) or not report.exists():
                 raise EmulatorFailed(f"pytest: {(done.stdout + done.stderr).strip()[-500:]}")
-            return self.read(ElementTree.parse(report).getroot())
+            return {"all": seconds} | self.read(ElementTree.parse(report).getroot())
 
     def read(self, report: ElementTree.Element) -> Sample:
         """Count what a report of JUnit's kind says."""
@@ -55,15 +62,20 @@ class Suite:
                              for case, fault in faulty.items()})
         self.skips.update({str(element.get("message")) for case in skipped
                            if (element := case.find("skipped")) is not None})
-        sample = {"all": 0.0}
+        sample: Sample = {}
         for case in (case for case in cases if case.find("skipped") is None):
-            seconds, name = float(case.get("time", 0)), case.get("classname", "").rpartition(".")[2]
-            sample["all"] += seconds
-            sample[name] = sample.get(name, 0.0) + seconds
-        return sample
+            for figure in (self._output(case), case.get("classname", "").rpartition(".")[2]):
+                sample[figure] = sample.get(figure, 0.0) + float(case.get("time", 0))
+        return dict(sorted(sample.items()))
+
+    def _output(self, case: ElementTree.Element) -> str:
+        """The name of the output that a test's own name begins its parameters with."""
+        return max((folder.name for folder in self.folders if f"[{folder.name}" in case.get("name", "")), key=len,
+                   default="no output")
 
     def told(self) -> list[str]:
         """The result in lines."""
-        return [f"{self.folder.name}: {self.passed} of {self.rounds} rounds passed, of {self.tests} tests each",
+        names = ", ".join(folder.name for folder in self.folders)
+        return [f"{names}: {self.passed} of {self.rounds} rounds passed, of {self.tests} tests each",
                 *(f"  failed {count} times: {name}: {self.reasons[name]}" for name, count in self.faults.most_common()),
                 *(f"  not run: {reason}" for reason in sorted(self.skips))]

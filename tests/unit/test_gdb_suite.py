@@ -18,15 +18,17 @@ def case(name: str, seconds: float, inside: str = "", file: str = "test_gdb") ->
 
 
 def test_a_round_passes_when_none_of_its_tests_fails() -> None:
-    suite = Suite(Path("/out/arm"))
-    quiet = case("c", 0.5, '<skipped message="no KGDB"/>', "test_kgdb")
-    assert suite.read(report(case("a", 2), case("b", 1), quiet)) == {"all": 3.0, "test_gdb": 3.0}
+    suite = Suite([Path("/out/arm"), Path("/out/arm-prebuilt")])
+    one, other = "a[arm-static]", "b[arm-prebuilt]"
+    quiet = case("c[arm]", 0.5, '<skipped message="no KGDB"/>', "test_kgdb")
+    assert suite.read(report(case(one, 2), case(other, 1, file="test_ide"), quiet)) == {
+        "arm": 2.0, "test_gdb": 2.0, "arm-prebuilt": 1.0, "test_ide": 1.0}
     said = '<failure message="EmulatorFailed: the end&#10;and more"/>'
-    suite.read(report(case("a", 2, "<failure/>"), case("b", 1, "<error message='no run'/>"), quiet))
-    suite.read(report(case("a", 2, said), case("b", 1), quiet))
+    suite.read(report(case(one, 2, "<failure/>"), case(other, 1, "<error message='no run'/>"), quiet))
+    suite.read(report(case(one, 2, said), case(other, 1), quiet))
     assert suite.told() == [
-        "arm: 1 of 3 rounds passed, of 2 tests each", "  failed 2 times: a: EmulatorFailed: the end",
-        "  failed 1 times: b: no run", "  not run: no KGDB"]
+        "arm, arm-prebuilt: 1 of 3 rounds passed, of 2 tests each", f"  failed 2 times: {one}: EmulatorFailed: the end",
+        f"  failed 1 times: {other}: no run", "  not run: no KGDB"]
 
 
 def test_each_pattern_of_files_is_of_tests_that_there_are() -> None:

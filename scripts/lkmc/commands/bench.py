@@ -5,7 +5,7 @@
     scripts/bench boot --output out/aarch64 --beside 'stock=DIR/images/start-qemu.sh --serial-only'
     scripts/bench guest                                 all examples of every output, in one boot
     scripts/bench config --output out/aarch64           scripts/config beside merge_config.sh and make olddefconfig
-    scripts/bench gdb --runs 20 --output out/aarch64    the tests of step debugging: times, and rounds that passed
+    scripts/bench gdb --runs 20                         the tests of step debugging: times, and rounds that passed
     scripts/bench loop --arch aarch64                   edit, build, message
     scripts/bench trace --output out/aarch64            addresses of a traced boot that become source lines
     scripts/bench overhead                              CPU seconds that scripts/run itself takes
@@ -20,6 +20,9 @@ sources, for Linux; beside each, merge_config.sh and make olddefconfig with the 
 
 loop: host seconds from an edit to its message: an edited module in a running guest, and through a rebuilt image; a
 line in the kernel's init/main.c (after scripts/hack linux). The last rows are what make itself takes.
+
+gdb: host seconds of a round of those tests on every output, as many at a time as there are processors, and of all
+tests of each output and of each file.
 
 user-vs-system: host seconds that the program works, and of the whole run with the boot: Buildroot's dhrystone where
 the output has it (BR2_PACKAGE_DHRYSTONE), else mix of userland/.
@@ -59,19 +62,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     print(measure.machine_line(), flush=True)
-    suites: list[gdb_suite.Suite] = []
-    subjects = gdb(args, suites) if args.what == "gdb" else BENCHMARKS[args.what](args)
+    suite = gdb(args) if args.what == "gdb" else None
+    subjects = {"step debugging": suite.run} if suite else BENCHMARKS[args.what](args)
     samples = measure.in_turn(subjects, args.runs, lambda text: print(text, file=sys.stderr))
     print(*measure.table(samples, UNITS.get(args.what, "s")), sep="\n")
-    print(*(line for suite in suites for line in suite.told()), sep="\n", end="\n" if suites else "")
-    return int(any(suite.passed < suite.rounds for suite in suites))
+    if suite:
+        print(*suite.told(), sep="\n")
+    return int(suite is not None and suite.passed < suite.rounds)
 
 
-def gdb(args: argparse.Namespace, suites: list[gdb_suite.Suite]) -> dict[str, Callable[[], Sample]]:
-    """The tests of step debugging on each output; suites: to be filled with what will count their rounds."""
+def gdb(args: argparse.Namespace) -> gdb_suite.Suite:
+    """The tests of step debugging on the outputs, of which no round has been."""
     bootstrap.provide(paths.TOP / "tests/requirements.txt")
-    suites += [gdb_suite.Suite(folder) for folder in outputs(args.output, given_arches(args))]
-    return {suite.folder.name: suite.run for suite in suites}
+    return gdb_suite.Suite(outputs(args.output, given_arches(args)))
 
 
 def boot(args: argparse.Namespace) -> dict[str, Callable[[], Sample]]:
