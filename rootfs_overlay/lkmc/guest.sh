@@ -129,6 +129,14 @@ guest_port() {
 	done
 }
 
+# guest_session WORD...: run the shell with these words in a session of its own on the real terminal, where Ctrl-C ends
+# it. What a terminal has not put out yet is thrown away when the first process of its session ends: so that is another
+# one, which waits for the shell and for its output.
+guest_session() {
+	# shellcheck disable=SC2016
+	setsid cttyhack sh -c 'trap : INT QUIT; sh "$@"; status=$?; stty onlcr; exit $status' sh "$@"
+}
+
 # Tell the host that the payload ended with status $1.
 guest_report() {
 	if [ -n "$lkmc_gem5" ]; then

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from booting import Run
+from debugging import until
 
+from lkmc.console import EOL, Console
 from lkmc.output import Output
+from lkmc.run_folder import RunFolder
 
 
 def test_the_payload_status_comes_back(run: Run) -> None:
@@ -22,6 +26,28 @@ def test_a_payload_in_place_of_init_reports_its_status_and_sees_no_mounts(run: R
 
 def test_a_syntax_error_in_place_of_init_is_status_2(run: Run) -> None:
     assert run("--eval", 'echo "').returncode == 2
+
+
+def test_the_last_words_of_a_payload_are_waited_for(console: Callable[..., Console], out: Output, run_id: str,
+                                                    limit: float) -> None:
+    status = RunFolder.of(out.path, run_id).status
+    with console("--eval-after", "echo ready; read -r _; echo last words; exit 7") as guest:
+        guest.wait_for("ready")
+        guest.child.send("\x13\n")       # Ctrl-S holds back what the terminal puts out
+        with pytest.raises(AssertionError):
+            until(lambda: bool(status.read_text()), 2)
+        guest.child.send("\x11")         # and Ctrl-Q lets it go
+        guest.wait_for("last words")
+        until(lambda: status.read_text() == "status 7\n", limit)
+
+
+def test_ctrl_c_ends_the_payload_as_it_says_itself(console: Callable[..., Console], out: Output, run_id: str,
+                                                   limit: float) -> None:
+    status = RunFolder.of(out.path, run_id).status
+    with console("--eval-after", "trap 'exit 3' INT; /count.sh; exit 4") as guest:
+        guest.wait_for(r"\n2" + EOL)
+        guest.child.sendcontrol("c")
+        until(lambda: status.read_text() == "status 3\n", limit)
 
 
 def test_a_panic_is_101(run: Run, out: Output, run_id: str) -> None:
