@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from debugging import Boot, Start, at, line_of
+from booting import RUN
+from debugging import Boot, Debugger, Start, at, command, line_of
 
-from lkmc.console import EOL
+from lkmc.console import EOL, Console
 from lkmc.output import Output
 
 pytestmark = pytest.mark.usefixtures("symbols")
@@ -75,6 +77,18 @@ def test_a_module_s_symbols_come_and_go_with_it(console: Boot, debugger: Start) 
             gdb.go()
             guest.child.sendline("insmod /timer.ko")
             assert at(gdb.prompt())[0] == "lkmc_timer_callback"
+
+
+def test_an_output_may_be_reached_through_a_link(out: Output, run_id: str, limit: float, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(out.path)
+    link = Output.read(tmp_path / "link")
+    with Console([RUN, "--output", str(link.path), "--run-id", run_id], timeout=limit) as guest:
+        guest.login()
+        with Debugger(command("run-gdb", link, run_id), timeout=limit) as gdb:
+            gdb.wait_for("The guest runs")
+            for _ in range(2):
+                assert guest.run("insmod /hello.ko && rmmod hello") == ("", 0)
+                gdb.wait_for(r"loading @0x[0-9a-f]+: .*/hello\.ko")
 
 
 def test_a_breakpoint_in_a_module_that_is_not_loaded_yet_stops_in_its_init(console: Boot, debugger: Start) -> None:

@@ -114,6 +114,10 @@ class Value:
     def _data(self) -> bytes:
         return self._bytes if self._address is None else _read(self._address, self.type.sizeof)
 
+    def format_string(self, format: str) -> str:
+        assert format == "x"
+        return f"{int(self):#x}"
+
     def __int__(self) -> int:
         return int.from_bytes(self._data()[:self.type.sizeof], "little")
 

@@ -77,6 +77,19 @@ def test_what_is_not_mapped_is_an_error_and_addresses_are_virtual_again(physical
     assert fake_gdb.asked == PHYSICALLY
 
 
+def test_what_a_process_has_not_needed_yet_is_found_in_the_kernel_s_tables(inside: Any) -> None:
+    fake_gdb.registers.update(TTBR1_EL1=TABLES | 0x6a, TTBCR=0, cpsr=0x13)
+    entry(TABLES, ADDRESS >> 20, 0x60000000 | 2)
+    put(0x60023ffc, b"abcd")
+    kernel = inside("kernel")
+    kernel.use("arm")
+    assert kernel.read(ADDRESS, 4) == b"abcd"
+    for other in ("aarch64", "x86_64"):
+        kernel.use(other)
+        with pytest.raises(fake_gdb.MemoryError):
+            kernel.read(ADDRESS, 4)
+
+
 FILES = {
     "struct mm_struct": {"mm_mt": "struct maple_tree"},
     "struct maple_tree": {"ma_root": "void *"},

@@ -23,6 +23,11 @@ class Arch:
     user_mode: int = -1
     kernel_mode: int | None = None
 
+    @property
+    def by_tables(self) -> bool:
+        """Whether the kernel's memory is found through its page tables where the emulator refuses it."""
+        return bool(self.mode_mask) and self.kernel_mode is None
+
 
 ARCHES = {
     "x86_64": Arch(),           # the emulator reads whatever the page tables have
@@ -87,7 +92,7 @@ def _enter() -> bool:
 
 def reachable() -> None:
     """Before a command that reads the kernel's memory in GDB's own way. Raises gdb.GdbError where it cannot."""
-    if _arch[0].kernel_mode is None and in_user_mode():
+    if _arch[0].by_tables and in_user_mode():
         raise gdb.GdbError("the processor is in user mode, where QEMU does not let GDB at a 32-bit Arm's kernel; go on "
                            "until it is in the kernel: tbreak schedule, continue")
 
@@ -133,9 +138,16 @@ def _set_cpsr(value: int) -> None:
 
 def read(address: int, size: int) -> bytes:
     """The kernel's memory, in view(). Raises gdb.MemoryError."""
-    if _arch[0].kernel_mode is None and in_user_mode():
+    if _arch[0].by_tables and in_user_mode():
         return physical.read(address, size)
-    return bytes(gdb.selected_inferior().read_memory(address, size))
+    try:
+        return bytes(gdb.selected_inferior().read_memory(address, size))
+    except gdb.MemoryError:
+        if not _arch[0].by_tables:
+            raise
+        # A process has what the kernel mapped after its start, such as a module, only once it has needed it; and the
+        # kernel idles with the tables of the process before.
+        return physical.read(address, size)
 
 
 def fetch(address: int, what: gdb.Type) -> gdb.Value:

@@ -46,7 +46,7 @@ class Symbols:
                 sleeper.enabled = True
         places = " ".join(f"-s {name} {address:#x}" for name, address in module.sections)
         gdb.write(f"loading @{module.base:#x}: {path}\n")
-        copy = object_file.placeable(path, self.work)
+        copy = object_file.placeable(path, self.work).resolve()     # GDB knows a file by its real path
         gdb.execute(f"add-symbol-file {copy} {places}", to_string=True)
         self.added[module.name] = (module, copy)
 
