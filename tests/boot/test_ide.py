@@ -31,7 +31,7 @@ def test_files_compile_as_the_database_says(ide: tuple[dict[str, dict[str, str]]
     entries = ide[0]
     wanted = [f"{paths.TOP}/kernel_modules/hello.c", f"{paths.TOP}/userland/c/hello.c",
               f"{paths.TOP}/userland/cpp/hello_cpp.cpp"]
-    kernel, baremetal = out.linux_build / "init/main.c", f"{paths.TOP}/baremetal/hello.c"
+    kernel, baremetal = out.linux_build.resolve() / "init/main.c", f"{paths.TOP}/baremetal/hello.c"
     wanted += [str(kernel)] if kernel.exists() else []
     wanted += [baremetal] if shutil.which(entries[baremetal]["command"].split()[0]) else []
     for file in wanted:
