@@ -8,6 +8,7 @@ from types import TracebackType
 
 import pexpect
 
+from lkmc.drained import Drained
 from lkmc.errors import EmulatorFailed, GuestTimeout
 
 PANIC = r"Kernel panic - not syncing"
@@ -23,9 +24,8 @@ class Console:
     """
 
     def __init__(self, command: Sequence[str], timeout: float = 60, env: Mapping[str, str] | None = None) -> None:
-        self.child: pexpect.spawn[str] = pexpect.spawn(
-            command[0], list(command[1:]), timeout=timeout, encoding="utf-8", codec_errors="replace",
-            dimensions=(50, 400), env=dict(env) if env is not None else None)
+        self.child = Drained(command[0], list(command[1:]), timeout=timeout, dimensions=(50, 400),
+                             env=dict(env) if env is not None else None)
         self._serial = 0
 
     def __enter__(self) -> Console:

@@ -58,7 +58,7 @@ def test_no_emulator_outlives_its_terminal(console: Callable[..., Console], out:
     with console("--eval-after", "echo it''runs; /sleep_forever.out") as guest:
         guest.wait_for("itruns")
         assert emulators(out.path / "run" / run_id)
-        vars(guest.child)["ptyproc"].fileobj.close()      # nothing but the terminal goes: no signal of ours
+        guest.child.hang_up()      # nothing but the terminal goes: no signal of ours
         until(lambda: not emulators(out.path / "run" / run_id), 20)
 
 

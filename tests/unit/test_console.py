@@ -8,8 +8,9 @@ from pathlib import Path
 
 import fakes
 import pytest
+from debugging import until
 
-from lkmc.console import Console
+from lkmc.console import EOL, Console
 from lkmc.errors import EmulatorFailed, GuestTimeout
 
 
@@ -32,6 +33,16 @@ def test_a_command_gives_its_output_and_status(console: Console, command: str, o
 
 def test_commands_follow_one_another(console: Console) -> None:
     assert [console.run(f"(exit {status})")[1] for status in range(5)] == [0, 1, 2, 3, 4]
+
+
+def test_a_program_goes_on_while_nobody_looks_at_what_it_says(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    with Console(["sh", "-c", f"seq 100000; touch {said}; read -r answer; echo $answer; exit 4"]) as program:
+        until(said.exists, 60)
+        program.child.sendline("heard")
+        assert len(program.wait_for("heard" + EOL).splitlines()) == 100000
+        assert program.wait_for("heard" + EOL) == ""
+        assert program.end() == 4
 
 
 def test_a_panic_ends_any_wait(console: Console) -> None:
