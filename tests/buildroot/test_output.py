@@ -83,6 +83,16 @@ def test_an_edited_module_is_rebuilt_by_its_package(out: Output, tmp_path: Path,
         make(out, "lkmc-kernel-modules-rebuild")
 
 
+def test_modules_are_built_anew_for_a_kernel_that_was_configured_after_them(out: Output) -> None:
+    mine, kernel = out.path / "build/lkmc-kernel-modules", out.linux_build / ".stamp_configured"
+    configured = kernel.stat().st_mtime_ns
+    for stamp in mine.glob(".stamp_*"):
+        os.utime(stamp, ns=(configured - 1, configured - 1))
+    make(out, "lkmc-kernel-modules")
+    assert (mine / ".stamp_built").stat().st_mtime_ns > configured
+    assert kernel.stat().st_mtime_ns == configured
+
+
 def test_a_build_without_a_change_builds_nothing(out: Output) -> None:
     before = time.time()
     make(out)
