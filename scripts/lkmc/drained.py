@@ -41,7 +41,7 @@ class Drained(Spawn):
         for descriptor in (terminal, stopped):
             ready.register(descriptor, select.POLLIN)
         part = b"begin"
-        while part and stopped not in (descriptor for descriptor, _ in ready.poll()):
+        while part and stopped not in dict(ready.poll()):
             try:
                 part = os.read(terminal, MOST)
             except OSError:     # EIO, when no program has it open any more
