@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,15 +60,17 @@ def early_values(output: Output, machine: Machine, run: RunFolder, symbols: Path
     started = images[-1] if images else output.kernel(machine)
     decompressor = next(output.linux_build.glob("arch/*/boot/compressed/vmlinux"), None)
     return {"vmlinux": str(symbols), "started": str(started), "decompressor": str(decompressor or ""),
-            "linked": _linked(decompressor) if decompressor else {}}
+            "linked": addresses(decompressor, DECOMPRESSOR) if decompressor else {}}
 
 
-def _linked(decompressor: Path) -> dict[str, int]:
-    """The addresses of those symbols of a decompressor that early boot is followed by."""
+def addresses(program: Path, names: Iterable[str]) -> dict[str, int]:
+    """The addresses of those of a program's symbols that it has; one without sections that can be read has none."""
+    from elftools.common.exceptions import ELFError
     from elftools.elf.elffile import ELFFile
-    with decompressor.open("rb") as file:
+    found: dict[str, Any] = {}
+    with program.open("rb") as file, contextlib.suppress(ELFError):
         table = ELFFile(file).get_section_by_name(".symtab")
-        found = {name: table.get_symbol_by_name(name) for name in DECOMPRESSOR} if table else {}
+        found = {name: table.get_symbol_by_name(name) for name in names if table}
     return {name: symbols[0]["st_value"] for name, symbols in found.items() if symbols}
 
 

@@ -18,6 +18,7 @@ from lkmc.run_folder import RunFolder
 from lkmc.user_mode import Maker, gcc_which
 
 KERNEL_ONLY = ("no_lxsymbols", "kgdb", "early")
+STACK = ("lkmc_stacks", "lkmc_stack_size")      # of baremetal/link/common.ld; their sum is where CPU 0's begins
 SIMULATORS = ("arm-none-eabi-gdb", toolchain.DISTRO_GDB)     # that may have been built with one
 
 
@@ -56,7 +57,7 @@ def run(args: Namespace) -> int:
                       root=str(subject.root or ""), program=str(subject.program),
                       remote_log=str(run_folder.gdb_log) if args.debug else "", start=subject.start,
                       target="" if args.sim else str(stub), breakpoint=args.breakpoint, go_on=not args.no_continue,
-                      registers=registers)
+                      place=_place(subject.program) if args.sim and not args.no_continue else {}, registers=registers)
     command = gdb.argv(tool, run_folder.gdb_script, args)
     return gdb.begin(text, run_folder.gdb_script, command, stub, args.dry_run, registers)
 
@@ -78,12 +79,20 @@ def _machine_of_gem5(run: RunFolder, mach: Machine) -> str:
     return gem5.machine_of(mach, words[words.index("--machine") + 1]).baremetal
 
 
+def _place(program: Path) -> dict[str, int]:
+    """The registers of a program that GDB simulates: it begins in main, with a stack, as our start code sets up what is
+    not simulated. Empty for a program with start code of its own.
+    """
+    found = gdb.addresses(program, ("main", *STACK)) if program.exists() else {}
+    return {"sp": sum(found[name] for name in STACK), "pc": found["main"]} if {"main", *STACK} <= found.keys() else {}
+
+
 def simulator(built: Output, mach: Machine) -> str:
     """A GDB with a simulator of this architecture. Raises UserError, MissingOutput."""
-    prefix = dict(mach.baremetal.compilers).get("crosstool-ng")
-    if prefix is None:
-        raise UserError(f"GDB has no simulator for {built.arch}; leave out --sim")
-    own = built.program(f"{prefix}gdb")
+    if not mach.baremetal.gdb_simulates:
+        raise UserError(f"GDB has no simulator for {built.arch} that it can debug; choose --arch arm, or leave out "
+                        f"--sim")
+    own = built.program(f"{dict(mach.baremetal.compilers)['crosstool-ng']}gdb")
     candidates = [str(own)] if own else [found for name in SIMULATORS if (found := shutil.which(name))]
     for program in candidates:
         tried = subprocess.run([program, "-nx", "-batch", "-ex", f"set architecture {mach.gdb_architecture}",

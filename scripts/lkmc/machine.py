@@ -83,9 +83,11 @@ class User:
 @dataclass(frozen=True)
 class Baremetal:
     """Programs without an operating system: QEMU's options by which they end, the prefixes of compilers by where those
-    come from (host, buildroot, crosstool-ng), and the distro's packages of the host's."""
+    come from (host, buildroot, crosstool-ng), the distro's packages of the host's, and whether a GDB simulates them.
+    """
     options: tuple[str, ...]
     packages: tuple[str, ...]
+    gdb_simulates: bool
     compilers: tuple[tuple[str, str], ...]
 
 

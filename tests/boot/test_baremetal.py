@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from booting import RUN, beside
-from debugging import Start, at, until
+from debugging import Debugger, Start, at, command, until
 
-from lkmc import baremetal, machine, paths
+from lkmc import baremetal, gdb_program, machine, paths
 from lkmc.console import EOL, Console
+from lkmc.errors import MissingOutput, UserError
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
@@ -154,6 +155,23 @@ def test_gdb_sees_each_cpu(out: Output, run_id: str, debugger: Start, limit: flo
         gdb.do("delete")
         gdb.child.sendline("continue")
         assert emulator.wait(limit) == 0
+
+
+def test_gdb_simulates_a_program_by_itself(out: Output, run_id: str, limit: float) -> None:
+    try:
+        gdb_program.simulator(out, machine.read(out.arch))
+    except (MissingOutput, UserError) as reason:
+        pytest.skip(str(reason))
+    simulate = command("run-gdb", out, run_id, "--sim", "--baremetal", "arch/arm/add")
+    with Debugger([*simulate, "--no-continue"], timeout=limit) as gdb:
+        assert "_start ()" in gdb.prompt()
+        gdb.do("stepi")
+        assert "<_start+4>:" in gdb.do("x/i $pc")
+    with Debugger([*simulate, "main"], timeout=limit) as gdb:
+        assert at(gdb.prompt())[:2] == ("main", "arch/arm/add.S")
+        gdb.do("next")
+        gdb.do("next")
+        assert "= 3" in gdb.do("print $r1")
 
 
 def test_registers_are_told_instruction_by_instruction(out: Output, run_id: str, limit: float) -> None:

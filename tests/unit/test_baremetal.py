@@ -15,7 +15,7 @@ import pytest
 from test_programs import elf
 from test_run import FAKE
 
-from lkmc import apt, baremetal, examples, gem5, machine, paths
+from lkmc import apt, baremetal, examples, gem5, machine, paths, symbol_table
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
@@ -129,13 +129,14 @@ def test_gdb_has_the_program_that_gem5_runs(output: Output) -> None:
 
 
 @pytest.mark.parametrize(("arch", "said"), [("x86_64", "GDB has no simulator for x86_64"),
+                                            ("aarch64", "GDB has no simulator for aarch64 that it can debug"),
                                             ("arm", "no GDB with the simulator of arm; the package crosstool-ng")])
 def test_a_gdb_without_a_simulator_is_told_from_one_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arch: str,
                                                          said: str) -> None:
     out = fakes.output_folder(tmp_path / "out", arch)
     elf(out.images / "baremetal.elf")
     (out.images / "baremetal").mkdir()
-    machines = {"arm": 40, "x86_64": 62}
+    machines = {"aarch64": 183, "arm": 40, "x86_64": 62}
     elf(out.images / "baremetal/hello.elf", machine=machines[arch])
     data = bytearray((out.images / "baremetal/hello.elf").read_bytes())
     if arch == "arm":
@@ -147,8 +148,23 @@ def test_a_gdb_without_a_simulator_is_told_from_one_with(tmp_path: Path, monkeyp
     assert done.returncode == 125 and said in done.stderr
     if arch == "arm":
         fakes.script(out.host / "bin/arm-lkmc-eabihf-gdb", "exit 0")
-        assert "target sim\nload\nstarti" in subprocess.run([*command, "--dry-run"], capture_output=True, text=True,
-                                                            timeout=60).stdout
+        assert "target sim\nload\nstarti\necho" in subprocess.run([*command, "--dry-run"], capture_output=True,
+                                                                  text=True, timeout=60).stdout
+
+
+def test_a_simulated_program_begins_in_main_with_a_stack(tmp_path: Path) -> None:
+    out = fakes.output_folder(tmp_path / "out", "arm")
+    fakes.script(out.host / "bin/arm-lkmc-eabihf-gdb", "exit 0")
+    symbols = [symbol_table.Symbol(0x1000, True, "main"), symbol_table.Symbol(0x2000, False, "lkmc_stacks"),
+               symbol_table.Symbol(0x400, False, "lkmc_stack_size")]
+    program = tmp_path / "program.elf"
+    program.write_bytes(symbol_table.elf(symbols, "arm"))
+    command = [str(paths.TOP / "scripts/run-gdb"), "--output", str(out.path), "--baremetal", str(program), "--sim",
+               "--dry-run"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert "starti\nset $sp = 0x2400\nset $pc = 0x1000\necho" in done.stdout, done.stderr
+    done = subprocess.run([*command, "--no-continue"], capture_output=True, text=True, timeout=60)
+    assert "starti" in done.stdout and "set $" not in done.stdout, "at the first instruction"
 
 
 @pytest.mark.parametrize("arch", machine.arches())
@@ -177,8 +193,10 @@ def test_packages_and_scripts_agree_on_the_compilers(arch: str) -> None:
     config = (paths.TOP / "package/lkmc-baremetal/Config.in").read_text()
     assert f'default "{names["buildroot"].removesuffix("-")}" if BR2_{arch}\n' in config
     lines = (paths.TOP / f"configs/crosstool-ng/{arch}.config").read_text().splitlines()
-    assert f'CT_TARGET_VENDOR="{names["crosstool-ng"].split("-")[1]}"' in lines and "CT_GDB_CROSS_SIM=y" in lines
+    assert f'CT_TARGET_VENDOR="{names["crosstool-ng"].split("-")[1]}"' in lines
     assert ("CT_ARCH_FLOAT_HW=y" in lines) == names["crosstool-ng"].endswith("hf-")
+    simulator = {"CT_GDB_CROSS_SIM=y", "CT_GDB_V_13=y"}         # 13 has arm's as a target
+    assert simulator & set(lines) == (simulator if machine.read(arch).baremetal.gdb_simulates else set())
 
 
 def test_a_build_has_what_its_configuration_needs_of_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
