@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from lkmc.errors import UserError, of_system
+
+LOOK = 0.1      # seconds, at most, that somebody has the lock who only looks whether it is held
 
 
 @dataclass
@@ -21,12 +24,13 @@ class Lock:
     def take(self) -> None:
         """Have it, and write our pid into it. Raises UserError, naming the pid, when a run with this id is alive."""
         file = open(self.path, "a+", encoding="ascii")   # noqa: SIM115  held until give_back()
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            raise UserError(f"run id {self.path.parent.name} is in use by process {self.pid() or '(just started)'}; "
-                            f"end it, or choose another with --run-id") from None
+        end = time.monotonic() + LOOK
+        while not _lock(file, fcntl.LOCK_EX):
+            if time.monotonic() > end:
+                file.close()
+                raise UserError(f"run id {self.path.parent.name} is in use by process "
+                                f"{self.pid() or '(just started)'}; end it, or choose another with --run-id")
+            time.sleep(LOOK / 20)
         self._file = file
         self.renew()
 
@@ -53,13 +57,19 @@ class Lock:
     def held(self) -> bool:
         """Whether a run is alive."""
         with contextlib.suppress(OSError), self.path.open() as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except OSError:
-                return True
+            return not _lock(file, fcntl.LOCK_SH)
         return False
 
     def give_back(self) -> None:
         """Close our descriptor of it, if we have one."""
         if self._file:
             self._file.close()
+
+
+def _lock(file: IO[str], kind: int) -> bool:
+    """Lock an open file, if that can be done at once."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -2,10 +2,12 @@
 """run_folder: one run at a time in each, and run.sh replays it."""
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from lkmc import run_lock
 from lkmc.errors import UserError
 from lkmc.request import Payload, When
 from lkmc.run_folder import SOCKET_PATH_MAX, RunFolder
@@ -82,6 +85,16 @@ def test_the_lock_says_whose_it_is_and_whether_that_is_alive(tmp_path: Path) -> 
     assert run.lock.pid() == os.getpid() and run.lock.held()
     run.finish({})
     assert not run.lock.held()
+
+
+def test_who_looks_whether_a_run_is_alive_is_not_in_the_way_of_one(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
+    looker = (tmp_path / "lock").open("w")
+    fcntl.flock(looker, fcntl.LOCK_SH)
+    threading.Timer(run_lock.LOOK / 4, looker.close).start()
+    run.claim()
+    assert run.lock.pid() == os.getpid()
+    run.finish({})
 
 
 def test_a_full_disk_is_told_by_the_name_of_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
