@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from lkmc import apt, paths
 from lkmc.console import Console
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
+
+LOG_END = 3000      # characters
 
 settings.register_profile("lkmc", deadline=None)      # the machine may be busy
 settings.load_profile("lkmc")
@@ -51,6 +53,19 @@ def no_installing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     if "unit" in request.path.parts and not request.node.get_closest_marker("apt"):
         monkeypatch.setattr(apt, "require", lambda programs, yes: None)
         monkeypatch.setattr(apt, "install", lambda packages, yes: None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function, call: pytest.CallInfo[None]
+                              ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With a test that fails, show how the logs of its run end: the next test of that name writes them anew."""
+    report = yield
+    given: dict[str, Any] = item.funcargs
+    if report.failed and {"out", "run_id"} <= given.keys():
+        run = RunFolder.of(given["out"].path, given["run_id"])
+        report.sections += [(f"the end of {log}", log.read_text(errors="replace")[-LOG_END:])
+                            for log in (run.console_log, run.emulator_log, run.gdb_log) if log.exists()]
+    return report
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ FAULTS = ("failure", "error")
 @dataclass
 class Suite:
     """The rounds of these outputs. faults and skips: how often each test failed, and what was left out; reasons: what a
-    test said when it failed the last time."""
+    test said when it failed the last time; logs: what pytest said of the rounds that did not pass."""
     folders: list[Path]
     rounds: int = 0
     passed: int = 0
@@ -31,6 +31,7 @@ class Suite:
     faults: Counter[str] = field(default_factory=Counter)
     skips: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, str] = field(default_factory=dict)
+    logs: list[Path] = field(default_factory=list)
 
     def run(self) -> Sample:
         """One round, a file for each processor at a time: seconds on the clock, and those that the tests of each output
@@ -47,7 +48,11 @@ class Suite:
             seconds = time.monotonic() - began
             if done.returncode not in (0, 1) or not report.exists():
                 raise EmulatorFailed(f"pytest: {(done.stdout + done.stderr).strip()[-500:]}")
-            return {"all": seconds} | self.read(ElementTree.parse(report).getroot())
+            sample = {"all": seconds} | self.read(ElementTree.parse(report).getroot())
+        if done.returncode:
+            self.logs.append(paths.OUT / f"bench-gdb-round-{self.rounds}.log")
+            self.logs[-1].write_text(done.stdout)
+        return sample
 
     def read(self, report: ElementTree.Element) -> Sample:
         """Count what a report of JUnit's kind says."""
@@ -78,4 +83,4 @@ class Suite:
         names = ", ".join(folder.name for folder in self.folders)
         return [f"{names}: {self.passed} of {self.rounds} rounds passed, of {self.tests} tests each",
                 *(f"  failed {count} times: {name}: {self.reasons[name]}" for name, count in self.faults.most_common()),
-                *(f"  not run: {reason}" for reason in sorted(self.skips))]
+                *(f"  see {log}" for log in self.logs), *(f"  not run: {reason}" for reason in sorted(self.skips))]

@@ -58,8 +58,8 @@ def test_tmux_shows_the_debugger_beside_the_emulator(
 
     for _ in range(2):
         tmux("send-keys", "-t", left, command, "Enter")
-        until(debugger, limit)
+        until(debugger, limit, "GDB's stop in the right pane")
         seen.add(debugger())
         assert len(tmux("list-panes", "-t", "lkmc").splitlines()) == 2, "the earlier one has gone"
         tmux("send-keys", "-t", left, "C-a", "x")
-        until(lambda: not RunFolder.of(out.path, run_id).lock.held(), limit)
+        until(lambda: not RunFolder.of(out.path, run_id).lock.held(), limit, "the emulator's end")

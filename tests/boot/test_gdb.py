@@ -43,7 +43,7 @@ def test_each_write_of_a_program_is_a_stop(console: Boot, debugger: Start, out: 
             guest.wait_for("2" + EOL)
             assert "SIGINT" in gdb.interrupt()
             assert "Breakpoint 1 at" in gdb.do("break ksys_write")
-            gdb.do("continue")
+            assert at(gdb.do("continue"))[:2] == ("ksys_write", "fs/read_write.c")
             counted = []
             for _ in range(3):
                 assert at(gdb.do("continue"))[:2] == ("ksys_write", "fs/read_write.c")
