@@ -2,6 +2,7 @@
 """A second pane in the user's tmux window, beside the emulator's."""
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import subprocess
@@ -25,11 +26,17 @@ def beside(command: Sequence[str]) -> str:
     for line in _tmux("list-panes", "-t", here, "-F", f"#{{pane_id}} #{{{OURS}}}").splitlines():
         pane, _, mark = line.partition(" ")
         if mark and pane != here:
-            _tmux("kill-pane", "-t", pane)
+            _of_pane("kill-pane", "-t", pane)
     held = f"{shlex.join(command)} || {{ echo 'Enter closes this pane.'; read -r _; }}"
     pane = _tmux("split-window", "-h", "-t", here, "-P", "-F", "#{pane_id}", held).strip()
-    _tmux("set-option", "-p", "-t", pane, OURS, "1")
+    _of_pane("set-option", "-p", "-t", pane, OURS, "1")
     return pane
+
+
+def _of_pane(*words: str) -> None:
+    """A command for a pane that may have gone by then, with the end of what ran there."""
+    with contextlib.suppress(UserError):
+        _tmux(*words)
 
 
 def _tmux(*words: str) -> str:

@@ -32,6 +32,13 @@ def test_only_the_pane_of_an_earlier_run_makes_room(log: Path) -> None:
     assert marked == f"set-option -p -t %7 {tmux.OURS} 1"
 
 
+def test_a_pane_may_end_while_it_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = "kill-pane | set-option) echo \"can't find pane\" >&2; exit 1 ;;\nesac"
+    fakes.on_path(monkeypatch, tmp_path / "bin", tmux=TMUX.format(log=tmp_path / "log").replace("esac", gone))
+    monkeypatch.setenv("TMUX_PANE", "%0")
+    assert tmux.beside(["a"]) == "%7"
+
+
 def test_outside_of_tmux_nothing_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                         capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delenv("TMUX_PANE", raising=False)
