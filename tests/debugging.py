@@ -32,7 +32,10 @@ class Debugger:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  where: TracebackType | None) -> None:
-        self.child.close(force=True)
+        try:
+            self.child.close(force=True)
+        except pexpect.ExceptionPexpect:    # it was killed, and on a busy machine its end takes a while
+            self.child.wait()
 
     def wait_for(self, pattern: str) -> str:
         """What came before the pattern."""
@@ -81,11 +84,12 @@ def at(text: str) -> tuple[str, str, int]:
     return function, file, int(line)
 
 
-def until(condition: Callable[[], object], limit: float, what: str = "the condition") -> None:
-    """Wait for a condition that has no event of its own."""
+def until(condition: Callable[[], object], limit: float, what: str = "the condition",
+          instead: Callable[[], object] = str) -> None:
+    """Wait for a condition that has no event of its own. instead: what is there when it has not come."""
     end = time.monotonic() + limit
     while not condition():
-        assert time.monotonic() < end, f"not within {limit} s: {what}"
+        assert time.monotonic() < end, f"not within {limit} s: {what}; {instead()}"
         time.sleep(0.02)
 
 

@@ -56,10 +56,14 @@ def test_tmux_shows_the_debugger_beside_the_emulator(
         shown = tmux("capture-pane", "-p", "-t", new[0]) if new else ""
         return new[0] if re.search(r"Breakpoint [\d.]+, start_kernel", shown) else ""
 
+    def panes() -> list[str]:
+        return [tmux("capture-pane", "-p", "-t", pane).strip() for pane in
+                tmux("list-panes", "-t", "lkmc", "-F", "#{pane_id}").split()]
+
     for _ in range(2):
         tmux("send-keys", "-t", left, command, "Enter")
-        until(debugger, limit, "GDB's stop in the right pane")
+        until(debugger, limit, "GDB's stop in the right pane", panes)
         seen.add(debugger())
         assert len(tmux("list-panes", "-t", "lkmc").splitlines()) == 2, "the earlier one has gone"
         tmux("send-keys", "-t", left, "C-a", "x")
-        until(lambda: not RunFolder.of(out.path, run_id).lock.held(), limit, "the emulator's end")
+        until(lambda: not RunFolder.of(out.path, run_id).lock.held(), limit, "the emulator's end", panes)
