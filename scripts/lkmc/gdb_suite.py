@@ -50,6 +50,7 @@ class Suite:
                 raise EmulatorFailed(f"pytest: {(done.stdout + done.stderr).strip()[-500:]}")
             sample = {"all": seconds} | self.read(ElementTree.parse(report).getroot())
         if done.returncode:
+            paths.OUT.mkdir(exist_ok=True)
             self.logs.append(paths.OUT / f"bench-gdb-round-{self.rounds}.log")
             self.logs[-1].write_text(done.stdout)
         return sample

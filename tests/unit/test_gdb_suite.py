@@ -2,8 +2,11 @@
 """gdb_suite: what rounds of the tests of step debugging come to."""
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
+
+import pytest
 
 from lkmc import paths
 from lkmc.gdb_suite import FILES, Suite
@@ -29,6 +32,26 @@ def test_a_round_passes_when_none_of_its_tests_fails() -> None:
     assert suite.told() == [
         "arm, arm-prebuilt: 1 of 3 rounds passed, of 2 tests each", f"  failed 2 times: {one}: EmulatorFailed: the end",
         f"  failed 1 times: {other}: no run", "  not run: no KGDB"]
+
+
+def test_what_pytest_said_of_a_round_that_does_not_pass_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                                ) -> None:
+    def pytest_run(command: list[str], **how: object) -> subprocess.CompletedProcess[str]:
+        file = next(word for word in command if word.startswith("--junitxml=")).partition("=")[2]
+        Path(file).write_bytes(ElementTree.tostring(report(case("a[arm]", 2, inside))))
+        return subprocess.CompletedProcess(command, 1 if inside else 0, f"all of round {suite.rounds}", "")
+
+    monkeypatch.setattr(subprocess, "run", pytest_run)
+    monkeypatch.setattr(paths, "OUT", tmp_path / "out")
+    suite = Suite([Path("/out/arm")])
+    inside = ""
+    suite.run()
+    inside = "<failure message='no prompt'/>"
+    suite.run()
+    kept = tmp_path / "out/bench-gdb-round-2.log"
+    assert suite.told() == ["arm: 1 of 2 rounds passed, of 1 tests each", "  failed 1 times: a[arm]: no prompt",
+                            f"  see {kept}"]
+    assert kept.read_text() == "all of round 1" and suite.logs == [kept]
 
 
 def test_each_pattern_of_files_is_of_tests_that_there_are() -> None:
