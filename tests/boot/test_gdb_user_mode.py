@@ -42,13 +42,16 @@ def test_the_kernel_s_commands_and_ours_work(gdb: Debugger, out: Output) -> None
     listed, ours = gdb.do("lx-ps"), gdb.do("lkmc-threads")
     if out.arch == "arm":
         assert listed == ours and "in user mode" in listed and "tbreak schedule" in listed
-        gdb.do("tbreak schedule")
-        gdb.do("continue")
-        listed, ours = gdb.do("lx-ps"), gdb.do("lkmc-threads")
+        for _ in range(5):
+            gdb.do("tbreak schedule")
+            gdb.do("continue")
+            listed, ours = gdb.do("lx-ps"), gdb.do("lkmc-threads")
+            if not re.search(r"^ +2  kthreadd +runs ", ours, re.M):     # it may be what schedules
+                break
     else:
         assert "Error" in gdb.do("lx-fdtdump /") or out.arch == "x86_64"
         assert gdb.do("info registers") == before
     assert "init" in listed and "kthreadd" in listed
-    assert re.search(r"^ +2  kthreadd +(\S+\+0x\w+ +\S+\.[cS]:\d+|runs +GDB's thread 1)$", ours, re.M)
+    assert re.search(r"^ +2  kthreadd +\S+\+0x\w+ +\S+\.[cS]:\d+$", ours, re.M)
     assert re.search(r"^0x[0-9a-f]+ +timer ", gdb.do("lx-lsmod"), re.M)
     assert "norandmaps" in gdb.do("lx-cmdline") and "Linux version" in gdb.do("lx-dmesg")
