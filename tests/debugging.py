@@ -11,7 +11,7 @@ from types import TracebackType
 import pexpect
 
 from lkmc import paths
-from lkmc.console import PANIC, Console
+from lkmc.console import PANIC, Console, close
 from lkmc.errors import EmulatorFailed, GuestTimeout
 from lkmc.output import Output
 
@@ -32,10 +32,7 @@ class Debugger:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  where: TracebackType | None) -> None:
-        try:
-            self.child.close(force=True)
-        except pexpect.ExceptionPexpect:    # it was killed, and on a busy machine its end takes a while
-            self.child.wait()
+        close(self.child)
 
     def wait_for(self, pattern: str) -> str:
         """What came before the pattern."""

@@ -17,6 +17,14 @@ EOL = r"\r*\n"
 PROMPT = r"(?m)^[#$] "
 
 
+def close(child: pexpect.spawn[str]) -> None:
+    """End a program on a terminal, whatever it is doing."""
+    try:
+        child.close(force=True)
+    except pexpect.ExceptionPexpect:    # it was killed, and on a busy machine its end takes a while
+        child.wait()
+
+
 class Console:
     """A program whose terminal is the guest's console, such as scripts/run.
 
@@ -33,10 +41,7 @@ class Console:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  where: TracebackType | None) -> None:
-        try:
-            self.child.close(force=True)
-        except pexpect.ExceptionPexpect:    # it was killed, and on a busy machine its end takes a while
-            self.child.wait()
+        close(self.child)
 
     def wait_for(self, pattern: str) -> str:
         """What came before the pattern (a regular expression); the match itself is in self.child.match."""
