@@ -214,7 +214,7 @@ def parse_and_eval(text: str) -> Value:
 
 
 def selected_inferior() -> Any:
-    return SimpleNamespace(read_memory=_read)
+    return SimpleNamespace(read_memory=_read, write_memory=put)
 
 
 def selected_thread() -> Any:
@@ -222,7 +222,13 @@ def selected_thread() -> Any:
 
 
 def newest_frame() -> Any:
-    return SimpleNamespace(read_register=lambda name: Value(registers[name]))
+    return SimpleNamespace(read_register=_register)
+
+
+def _register(name: str) -> Value:
+    if name not in registers:
+        raise ValueError(f"Bad register: {name}")
+    return Value(registers[name])
 
 
 def find_pc_line(address: int) -> Any:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""lkmc_gdb: what is read out of the kernel's memory: page tables, mappings of files, tasks; a GDB that is none."""
+"""lkmc_gdb: what is read out of the kernel's memory: mappings of files, tasks; a GDB that is none."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -9,85 +9,11 @@ import fake_gdb
 import pytest
 from fake_gdb import Value, put, put_struct, words
 
-PHYSICALLY = [f"maintenance packet Qqemu.PhyMemMode:{on}" for on in (1, 0)]
-TABLES, SECOND, THIRD = 0x40004000, 0x40010000, 0x40020000
-ADDRESS = 0xc0123ffc        # four bytes before the end of a page
-
 
 @pytest.fixture
 def inside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     with fake_gdb.inside(monkeypatch) as load:
         yield load
-
-
-def entry(table: int, index: int, value: int, size: int = 4) -> None:
-    put(table + index * size, value.to_bytes(size, "little"))
-
-
-@pytest.fixture
-def physical(inside: Any) -> Any:
-    fake_gdb.registers.update(TTBR1_EL1=TABLES | 0x6a, TTBCR=0)
-    return inside("physical")
-
-
-@pytest.mark.parametrize(("first", "second", "at"), [
-    (0x60000000 | 2, 0, 0x60023ffc),                        # a section of 1 MiB
-    (0x61000000 | 1 << 18 | 2, 0, 0x61123ffc),              # a supersection of 16 MiB
-    (SECOND | 1, 0x62005000 | 2, 0x62005ffc),               # a page
-    (SECOND | 1, 0x62005000 | 3, 0x62005ffc),               # a page that is not executed
-    (SECOND | 1, 0x63000000 | 1, 0x63003ffc),               # a large page of 64 KiB
-])
-def test_a_32_bit_kernel_s_two_levels_lead_to_memory(physical: Any, first: int, second: int, at: int) -> None:
-    entry(TABLES, ADDRESS >> 20, first)
-    entry(SECOND, ADDRESS >> 12 & 0xff, second)
-    put(at, b"abcd")
-    assert physical.read(ADDRESS, 4) == b"abcd"
-    assert fake_gdb.asked == PHYSICALLY
-
-
-def test_neighbouring_pages_may_be_far_from_each_other(physical: Any) -> None:
-    entry(TABLES, ADDRESS >> 20, SECOND | 1)
-    entry(SECOND, 0x23, 0x62005000 | 2)
-    entry(SECOND, 0x24, 0x51007000 | 2)
-    put(0x62005ffc, b"abcd")
-    put(0x51007000, b"efgh")
-    assert physical.read(ADDRESS + 1, 6) == b"bcdefg"
-    assert fake_gdb.asked == PHYSICALLY
-
-
-@pytest.mark.parametrize(("second", "third", "at"), [
-    (0x870200000 | 1, 0, 0x870323ffc),                      # a block of 2 MiB
-    (THIRD | 3, 0x871005000 | 3, 0x871005ffc),              # a page
-])
-@pytest.mark.parametrize(("split", "offset"), [(0, 0), (1, 16), (2, 0x4000)])
-def test_three_levels_lead_above_4_gib(physical: Any, second: int, third: int, at: int, split: int,
-                                       offset: int) -> None:
-    fake_gdb.registers.update(TTBCR=1 << 31 | split << 16, TTBR1_EL1=TABLES + offset)
-    entry(TABLES, 3, SECOND | 3, 8)
-    entry(SECOND, ADDRESS >> 21 & 0x1ff, second, 8)
-    entry(THIRD, ADDRESS >> 12 & 0x1ff, third, 8)
-    put(at, b"abcd")
-    assert physical.read(ADDRESS, 4) == b"abcd"
-
-
-def test_what_is_not_mapped_is_an_error_and_addresses_are_virtual_again(physical: Any) -> None:
-    entry(TABLES, ADDRESS >> 20, 0)
-    with pytest.raises(fake_gdb.MemoryError, match="nothing is mapped there .entry 3073 of the table at 0x40004000"):
-        physical.read(ADDRESS, 4)
-    assert fake_gdb.asked == PHYSICALLY
-
-
-def test_what_a_process_has_not_needed_yet_is_found_in_the_kernel_s_tables(inside: Any) -> None:
-    fake_gdb.registers.update(TTBR1_EL1=TABLES | 0x6a, TTBCR=0, cpsr=0x13)
-    entry(TABLES, ADDRESS >> 20, 0x60000000 | 2)
-    put(0x60023ffc, b"abcd")
-    kernel = inside("kernel")
-    kernel.use("arm")
-    assert kernel.read(ADDRESS, 4) == b"abcd"
-    for other in ("aarch64", "x86_64"):
-        kernel.use(other)
-        with pytest.raises(fake_gdb.MemoryError):
-            kernel.read(ADDRESS, 4)
 
 
 FILES = {

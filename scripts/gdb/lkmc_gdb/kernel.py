@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import gdb
 from lkmc_gdb import physical
 
+KERNEL_BEGINS = 1 << 28     # bytes; of what PAGE_OFFSET is a multiple on 32-bit Arm
+MODULES = 1 << 24           # bytes; the room for modules below it
 STRING_PART = 64    # bytes; of a string, as much is read at a time, and never beyond its page
 
 
@@ -37,6 +39,7 @@ ARCHES = {
 _arch: list[Arch] = []
 _names: list[str] = []
 _before: list[tuple[int, int, int]] = []        # thread, frame and $cpsr of a processor that is in view()
+_lent: dict[int, bytes] = {}                    # what a process's page tables have for the moment, by physical address
 
 
 def use(name: str) -> None:
@@ -106,10 +109,25 @@ class Enter(gdb.Command):
     def invoke(self, argument: str, from_tty: bool) -> None:
         reachable()
         _enter()
+        if _arch[0].by_tables:
+            _lend()
+
+
+def _lend() -> None:
+    """Let the process that runs see all that the kernel has mapped, until leave(): a module that was loaded since the
+    process began is in its tables only once it has needed it."""
+    page_offset = number("&_text") & ~(KERNEL_BEGINS - 1)
+    entries = physical.lacking(page_offset - MODULES)
+    _lent.update(entries)
+    physical.write(entries)
 
 
 def leave(_: object = None) -> None:
-    """Put back what enter() changed, if it did."""
+    """Put back what was changed for a command, if something was. The guest must not find it: a replayed one would go
+    another way than it was recorded."""
+    entries = {address: bytes(len(entry)) for address, entry in _lent.items()}
+    _lent.clear()
+    physical.write(entries)
     if not _before:
         return
     thread, level, cpsr = _before.pop()

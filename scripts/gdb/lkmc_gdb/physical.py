@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reading memory past a processor in user mode: by physical addresses, found in the page tables (32-bit Arm)."""
+"""The kernel's memory past the tables that a processor uses just now: by physical addresses (32-bit Arm)."""
 from __future__ import annotations
 
 import contextlib
@@ -13,23 +13,86 @@ LONG_DESCRIPTORS = 1 << 31      # of TTBCR: three levels of 64-bit entries, else
 # By TTBCR's T1SZ, how far into the kernel's tables TTBR1 leads when processes have their own for the addresses below:
 # to the third entry of the first level, or to the second level's last table (Linux's TTBR1_OFFSET).
 SPLIT = {0: 0, 1: 2 * 8, 2: 4 * PAGE}
-SECTION, SUPERSECTION = 2, 1 << 18
+SECTION, SUPERSECTION = 2, 1 << 18      # kinds of entries of two levels
+TABLE = 3                               # and of three
 
 
 def read(address: int, size: int) -> bytes:
     """Memory at an address of the kernel's. Raises gdb.MemoryError."""
     found = b""
-    frame = gdb.newest_frame()
     # The kernel's own tables know all that it has mapped, a process's only what it has needed so far.
-    base, control = (int(frame.read_register(name)) & 0xffffffff for name in ("TTBR1_EL1", "TTBCR"))
+    control, base = _kernel_tables()
     translate = _long if control & LONG_DESCRIPTORS else _short
-    if translate is _long:
-        base -= SPLIT.get(control >> 16 & 7, 0)
     with _physically():
         while len(found) < size:
             at = address + len(found)
             found += _memory(translate(base, at), min(size - len(found), PAGE - at % PAGE))
     return found
+
+
+def lacking(first: int) -> dict[int, bytes]:
+    """What the tables in use have not, of the kernel's from an address on: entries, by the physical address where each
+    one is missing. The kernel itself puts one there once the process that runs needs it. None for a stub that does not
+    say where the tables are. Raises gdb.MemoryError."""
+    try:
+        control, kernel = _kernel_tables()
+    except gdb.MemoryError:
+        return {}
+    own = _register("TTBR0_EL1")
+    with _physically():
+        if control & LONG_DESCRIPTORS:
+            return _lacking_long(own, kernel, first, _split(control))
+        return _missing(own & ~0x3fff, kernel & ~0x3fff, range(first >> 20, 1 << 12), 4)
+
+
+def write(entries: dict[int, bytes]) -> None:
+    """Write memory, given by its physical addresses. Raises gdb.MemoryError."""
+    if not entries:
+        return
+    with _physically():
+        for address, data in entries.items():
+            gdb.selected_inferior().write_memory(address, data)
+
+
+def _register(name: str) -> int:
+    return int(gdb.newest_frame().read_register(name)) & 0xffffffff
+
+
+def _kernel_tables() -> tuple[int, int]:
+    """TTBCR, and where the first level of the kernel's own tables is. Raises gdb.MemoryError without such registers."""
+    try:
+        control, base = _register("TTBCR"), _register("TTBR1_EL1")
+    except ValueError:
+        raise gdb.MemoryError("the stub does not say where the page tables are") from None
+    return control, base - SPLIT.get(_split(control), 0) if control & LONG_DESCRIPTORS else base
+
+
+def _split(control: int) -> int:
+    return control >> 16 & 7
+
+
+def _lacking_long(own: int, kernel: int, first: int, split: int) -> dict[int, bytes]:
+    """split: 0, or how many address bits are set where the processor uses the kernel's tables anyway."""
+    own, kernel = own & ~0x1f, kernel & ~0x1f
+    own_indices = range(first >> 30, 4 - (4 >> split) if split else 4)
+    found = _missing(own, kernel, own_indices, 8)
+    for index in own_indices:
+        tables = [int.from_bytes(_memory(base + 8 * index, 8), "little") for base in (own, kernel)]
+        if tables[0] != tables[1] and all(entry & 3 == TABLE for entry in tables):
+            begin = first >> 21 & 0x1ff if index == first >> 30 else 0
+            own_table, kernel_table = (entry & 0xfffffff000 for entry in tables)
+            found |= _missing(own_table, kernel_table, range(begin, 1 << 9), 8)
+    return found
+
+
+def _missing(own: int, kernel: int, indices: range, size: int) -> dict[int, bytes]:
+    """The entries that only the second one of two tables has, by where they would be in the first."""
+    if not indices:
+        return {}
+    ours, theirs = (_memory(base + indices.start * size, len(indices) * size) for base in (own, kernel))
+    each = range(0, len(ours), size)
+    return {own + indices.start * size + at: theirs[at:at + size] for at in each
+            if any(theirs[at:at + size]) and not any(ours[at:at + size])}
 
 
 @contextlib.contextmanager
