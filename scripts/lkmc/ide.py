@@ -4,6 +4,7 @@ Visual Studio Code attaches GDB to a run."""
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lkmc import baremetal, paths
+from lkmc import baremetal, examples, paths
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Machine
 from lkmc.output import Output
@@ -29,8 +30,9 @@ def commands(built: Output, mach: Machine, compilers: tuple[str, str]) -> list[d
     of C and of C++."""
     entries = [*_kbuild(built.linux_build, built.linux_build),
                *_kbuild(built.path / "build/lkmc-kernel-modules", built.linux_build),
-               *_made(PROGRAMS, f"ARCH={built.arch}", f"CC={compilers[0]}", f"CXX={compilers[1]}"),
-               *_made(baremetal.TREE.path, f"ARCH={built.arch}", *baremetal.compiled_by(built, mach))]
+               *_made(built, PROGRAMS, f"ARCH={built.arch}", f"CC={compilers[0]}", f"CXX={compilers[1]}",
+                      f"PACKAGES={' '.join(_libraries(built))}"),
+               *_made(built, baremetal.TREE.path, f"ARCH={built.arch}", *baremetal.compiled_by(built, mach))]
     return sorted(entries, key=lambda entry: entry["file"])
 
 
@@ -48,17 +50,32 @@ def _kbuild(folder: Path, kernel: Path) -> Iterator[dict[str, str]]:
             yield {"directory": str(kernel), "command": f"{command} {file}", "file": str(file)}
 
 
-def _made(folder: Path, *variables: str) -> Iterator[dict[str, str]]:
+def _libraries(built: Output) -> list[str]:
+    """The packages that some programs need and this output has."""
+    wanted = {symbol for example in examples.find(paths.TOP, built.arch) for symbol in example.words("package")}
+    return sorted(symbol for symbol in wanted if built.symbol(symbol) == "y")
+
+
+def _made(built: Output, folder: Path, *variables: str) -> Iterator[dict[str, str]]:
     """What make would compile in a folder of programs, with these variables of its Makefile."""
     done = subprocess.run(["make", "-C", folder, "-nBs", *variables, "OUT=/tmp"], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True)
     if done.returncode:
         raise UserError(f"make -C {folder} -n: {done.stderr.strip().splitlines()[-1]}")
     for line in done.stdout.replace("\\\n", " ").splitlines():
-        words = [word for word in shlex.split(line) if not word.endswith(".a")]      # which nobody made in /tmp
+        words = [word for word in _words(line, built) if not word.endswith(".a")]      # which nobody made in /tmp
         sources = [word for word in words if re.fullmatch(r"[\w/.+-]+\.(c|cpp|S)", word)]
         if words and COMPILER.search(words[0]) and sources:
             yield {"directory": str(folder), "command": shlex.join(words), "file": str(folder / sources[0])}
+
+
+def _words(line: str, built: Output) -> list[str]:
+    """A command of make's as the shell divides it. Some ask the output's pkg-config."""
+    if "`" not in line:
+        return shlex.split(line)
+    found = subprocess.run(["sh", "-c", f"printf '%s\\0' {line}"], capture_output=True, text=True, check=True,
+                           env={**os.environ, "PATH": f"{built.host}/bin:{os.environ['PATH']}"})
+    return found.stdout.split("\0")[:-1]
 
 
 def launch(built: Output, mach: Machine, debugger: str, script: Path, before: bytes) -> str:

@@ -54,6 +54,19 @@ def test_each_file_is_where_it_is_edited_and_as_it_was_compiled(built: Output, t
     assert not any("gone" in file or file.endswith("vmlinux.o") for file in entries)
 
 
+def test_a_program_is_there_if_the_output_has_its_library_with_what_pkg_config_says(built: Output, tmp_path: Path
+                                                                                    ) -> None:
+    with (built.path / ".config").open("a") as config:
+        config.write("BR2_PACKAGE_LIBDRM=y\n")
+    fakes.script(built.host / "bin/pkg-config", """[ "$*" = '--cflags libdrm' ] && echo -I/drm -DOF_DRM""")
+    assert run(built, tmp_path) == 0
+    whole = json.loads((tmp_path / "compile_commands.json").read_text())
+    entries = {entry["file"]: entry["command"] for entry in whole}
+    libraries = f"{paths.TOP}/userland/libs"
+    assert " -I/drm -DOF_DRM " in entries[f"{libraries}/libdrm_modeset.c"]
+    assert f"{libraries}/openblas_hello.c" not in entries
+
+
 def test_launch_keeps_what_the_user_has(built: Output, tmp_path: Path) -> None:
     file = tmp_path / ".vscode/launch.json"
     file.parent.mkdir()
