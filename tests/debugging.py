@@ -2,6 +2,7 @@
 """A conversation with GDB, for tests: every wait has a time limit and also ends when the emulator does."""
 from __future__ import annotations
 
+import io
 import os
 import re
 import time
@@ -15,6 +16,7 @@ from lkmc.console import PANIC, Console, close
 from lkmc.errors import EmulatorFailed, GuestTimeout
 from lkmc.output import Output
 
+SHOWN = 4000        # characters of the conversation, with a test that fails
 PROMPT = r"\(gdb\) "
 GONE = r"the emulator has gone|Remote connection closed|Connection reset"
 
@@ -26,6 +28,7 @@ class Debugger:
         self.child: pexpect.spawn[str] = pexpect.spawn(
             command[0], list(command[1:]), timeout=timeout, encoding="utf-8", codec_errors="replace",
             dimensions=(50, 400), env=dict(os.environ, TERM="dumb", INPUTRC="/dev/null", HISTSIZE="0"))
+        self.child.logfile_read = self.said = io.StringIO()
 
     def __enter__(self) -> Debugger:
         return self
@@ -33,6 +36,8 @@ class Debugger:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  where: TracebackType | None) -> None:
         close(self.child)
+        if error:
+            print(f"the end of the conversation with GDB:\n{self.said.getvalue()[-SHOWN:]}")
 
     def wait_for(self, pattern: str) -> str:
         """What came before the pattern."""

@@ -33,6 +33,9 @@ UNANSWERED = {"gdb": "the emulator hangs; end it",
                       "--kgdb, and stop it with /kgdb.sh"}
 NOT_ATTACHED = 125      # GDB's exit status from scripts/gdb/lkmc_gdb/session.py, where the guest was stopped already
 QEMU_SIGNALS = ("-ex", "handle SIGUSR1 nostop noprint")     # by which QEMU's threads wake each other
+# All of them begin early. GDB, 13 and 16 at least, ends with "internal-error: wait returned unexpected status 0x0" when
+# a thread begins as its process ends, and that is when QEMU writes out its disks.
+QEMU_THREADS = ("-object", "main-loop,id=main-loop,thread-pool-min=8,thread-pool-max=8")
 PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -141,7 +144,8 @@ def emulator(command: tuple[str, ...], run: RunFolder, arguments: str, yes: bool
     from lkmc import apt
     own = option_types.words("--debug-vm-args", arguments)
     apt.require({toolchain.DISTRO_GDB: toolchain.DISTRO_GDB}, yes)
-    return _attended((toolchain.DISTRO_GDB, "-q", *QEMU_SIGNALS, *own, "--args", *command), run.lock.fd())
+    return _attended((toolchain.DISTRO_GDB, "-q", *QEMU_SIGNALS, *own, "--args", *command, *QEMU_THREADS),
+                     run.lock.fd())
 
 
 def _attended(command: tuple[str, ...], *keep: int) -> int:

@@ -22,10 +22,11 @@ def test_the_emulator_runs_under_gdb(out: Output, options: list[str], run_id: st
     words = ["--eval-after", "echo in the guest", "--debug-vm-args",
              '-batch -ex starti -ex "info proc exe" -ex continue']
     done = subprocess.run([*options, *words], stdin=subprocess.DEVNULL, capture_output=True, timeout=limit)
-    assert done.returncode == 0
+    assert done.returncode == 0, f"{done.stdout[-2000:].decode()}{done.stderr[-2000:].decode()}"
     program = Path(shutil.which(machine.read(out.arch).qemu.program) or "").name
     assert f"/{program}'\n".encode() in done.stdout and b"in the guest\r\n" in done.stdout
     assert b"exited normally" in done.stdout
+    assert b"[New Thread" not in done.stdout.partition(b"in the guest\r\n")[2], "GDB fails where one begins at the end"
     assert json.loads((out.path / "run" / run_id / "result.json").read_text())["reason"] == "the emulator was debugged"
 
 
