@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from debugging import Debugger, command, until
 from lkmc.console import Console
 from lkmc.output import Output
 
+LATE = 3.0      # seconds; GDB itself asks again after 2
 Start = Callable[..., Debugger]
 Boot = Callable[..., Console]
 
@@ -58,6 +60,22 @@ def test_a_guest_goes_on_when_its_gdb_is_killed(console: Boot, debugger: Start, 
         assert guest.run("echo it''runs") == ("itruns\n", 0)
         with debugger("--no-continue") as gdb:
             gdb.prompt()
+
+
+def test_an_emulator_that_answers_late_is_waited_for(console: Boot, debugger: Start, symbols: None) -> None:
+    """If GDB asked again, each later answer would be that to the question before."""
+    with console() as guest:
+        guest.login()
+        with debugger("--no-continue") as gdb:
+            gdb.prompt()
+            questions = ("x/s linux_banner", "output init_task.comm", "x/2i schedule", "output/x $sp")
+            answers = [gdb.do(question) for question in questions]
+            emulator = child_of(guest.child.pid, "qemu")
+            os.kill(emulator, signal.SIGSTOP)
+            threading.Timer(LATE, os.kill, (emulator, signal.SIGCONT)).start()
+            assert [gdb.do(question) for question in questions] == answers
+            gdb.go()
+            assert guest.run("echo it''runs") == ("itruns\n", 0)
 
 
 @pytest.mark.parametrize("running", [True, False])
