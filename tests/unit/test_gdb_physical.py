@@ -102,7 +102,7 @@ def fill(*tables: int, size: int = 0x1000) -> None:
 
 @pytest.fixture
 def lx(inside: Any) -> Any:
-    """The commands of the kernel's, in a process with two levels of tables. It has one entry, of a program's."""
+    """What runs before the kernel's commands, in a process whose tables, of two levels, are empty, as the kernel's."""
     fake_gdb.registers.update(TTBR0_EL1=OWN | 0x6a, TTBR1_EL1=TABLES | 0x6a, TTBCR=0, cpsr=0x13)
     fake_gdb.symbols["&_text"] = TEXT
     fill(TABLES, OWN, size=0x4000)

@@ -39,7 +39,7 @@ ARCHES = {
 _arch: list[Arch] = []
 _names: list[str] = []
 _before: list[tuple[int, int, int]] = []        # thread, frame and $cpsr of a processor that is in view()
-_lent: dict[int, bytes] = {}                    # what a process's page tables have for the moment, by physical address
+_unlent: dict[int, bytes] = {}                  # by physical address, what a process's page tables had before _lend()
 
 
 def use(name: str) -> None:
@@ -118,15 +118,15 @@ def _lend() -> None:
     process began is in its tables only once it has needed it."""
     page_offset = number("&_text") & ~(KERNEL_BEGINS - 1)
     entries = physical.lacking(page_offset - MODULES)
-    _lent.update(entries)
+    _unlent.update((at, bytes(len(entry))) for at, entry in entries.items())
     physical.write(entries)
 
 
 def leave(_: object = None) -> None:
     """Put back what was changed for a command, if something was. The guest must not find it: a replayed one would go
     another way than it was recorded."""
-    entries = {address: bytes(len(entry)) for address, entry in _lent.items()}
-    _lent.clear()
+    entries = dict(_unlent)
+    _unlent.clear()
     physical.write(entries)
     if not _before:
         return

@@ -15,6 +15,7 @@ LONG_DESCRIPTORS = 1 << 31      # of TTBCR: three levels of 64-bit entries, else
 SPLIT = {0: 0, 1: 2 * 8, 2: 4 * PAGE}
 SECTION, SUPERSECTION = 2, 1 << 18      # kinds of entries of two levels
 TABLE = 3                               # and of three
+PLACE = 0xfffffff000                    # of what these lead to, its physical address
 
 
 def read(address: int, size: int) -> bytes:
@@ -77,11 +78,10 @@ def _lacking_long(own: int, kernel: int, first: int, split: int) -> dict[int, by
     own_indices = range(first >> 30, 4 - (4 >> split) if split else 4)
     found = _missing(own, kernel, own_indices, 8)
     for index in own_indices:
-        tables = [int.from_bytes(_memory(base + 8 * index, 8), "little") for base in (own, kernel)]
-        if tables[0] != tables[1] and all(entry & 3 == TABLE for entry in tables):
+        mine, theirs = (_value(base, index, 8) for base in (own, kernel))
+        if mine != theirs and mine & 3 == theirs & 3 == TABLE:
             begin = first >> 21 & 0x1ff if index == first >> 30 else 0
-            own_table, kernel_table = (entry & 0xfffffff000 for entry in tables)
-            found |= _missing(own_table, kernel_table, range(begin, 1 << 9), 8)
+            found |= _missing(mine & PLACE, theirs & PLACE, range(begin, 1 << 9), 8)
     return found
 
 
@@ -109,8 +109,12 @@ def _memory(address: int, size: int) -> bytes:
     return bytes(gdb.selected_inferior().read_memory(address, size))
 
 
+def _value(table: int, index: int, size: int) -> int:
+    return int.from_bytes(_memory(table + index * size, size), "little")
+
+
 def _entry(table: int, index: int, size: int) -> int:
-    entry = int.from_bytes(_memory(table + index * size, size), "little")
+    entry = _value(table, index, size)
     if not entry & 3:
         raise gdb.MemoryError(f"nothing is mapped there (entry {index} of the table at {table:#x})")
     return entry
@@ -120,7 +124,7 @@ def _long(base: int, address: int) -> int:
     table, shift = base & ~0x1f, 30
     while True:
         entry = _entry(table, address >> shift & (0x1ff if shift < 30 else 3), 8)
-        table = entry & 0xfffffff000
+        table = entry & PLACE
         if shift == 12 or entry & 3 == 1:
             return table & ~((1 << shift) - 1) | address & (1 << shift) - 1
         shift -= 9
