@@ -129,7 +129,8 @@ def begin(text: str, file: Path, command: tuple[str, ...], stub: Path | None, dr
 def start(command: tuple[str, ...], stub: Path | None) -> int:
     """Run GDB to its end and return its exit status. Whatever ended it, the guest is not left stopped: stub is what
     can have stopped it."""
-    status = _attended(command)
+    with _presses() as (descriptor, environment):
+        status = _attended(command, descriptor, environment=environment)
     if status == NOT_ATTACHED and stub:
         release(stub)
     if status >= 0 or stub is None:
@@ -148,11 +149,25 @@ def emulator(command: tuple[str, ...], run: RunFolder, arguments: str, yes: bool
                      run.lock.fd())
 
 
-def _attended(command: tuple[str, ...], *keep: int) -> int:
+def _attended(command: tuple[str, ...], *keep: int, environment: dict[str, str] | None = None) -> int:
     """Run GDB in this terminal; `keep` are file descriptors for it. Minus a signal's number when that ended it."""
     with _signals_for_the_child() as children:
-        children.append(subprocess.Popen(command, pass_fds=keep))
+        children.append(subprocess.Popen(command, pass_fds=keep, env=environment))
         return children[0].wait()
+
+
+@contextlib.contextmanager
+def _presses() -> Iterator[tuple[int, dict[str, str]]]:
+    """What scripts/gdb/lkmc_gdb/presses.py reads: a file descriptor with the numbers of signals as they come, and the
+    environment that names it."""
+    reads, writes = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    before = signal.set_wakeup_fd(writes, warn_on_full_buffer=False)
+    try:
+        yield reads, dict(os.environ, LKMC_PRESSES=str(reads))
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reads)
+        os.close(writes)
 
 
 @contextlib.contextmanager

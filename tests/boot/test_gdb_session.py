@@ -15,6 +15,7 @@ from debugging import Debugger, command, until
 from lkmc.console import Console
 from lkmc.output import Output
 
+PRESSES = 6
 LATE = 3.0      # seconds; GDB itself asks again after 2
 Start = Callable[..., Debugger]
 Boot = Callable[..., Console]
@@ -76,6 +77,21 @@ def test_an_emulator_that_answers_late_is_waited_for(console: Boot, debugger: St
             assert [gdb.do(question) for question in questions] == answers
             gdb.go()
             assert guest.run("echo it''runs") == ("itruns\n", 0)
+
+
+def test_ctrl_c_stops_a_guest_that_is_about_to_load_or_remove_a_module(
+        console: Boot, debugger: Start, symbols: None) -> None:
+    """It comes to breakpoints of ours all the time, where QEMU takes no interrupt."""
+    with console() as guest:
+        guest.login()
+        guest.child.sendline("while insmod /hello.ko && rmmod hello; do :; done")
+        with debugger("--no-continue") as gdb:
+            gdb.prompt()
+            for _ in range(PRESSES):
+                gdb.go()
+                gdb.wait_for("loading @")
+                gdb.interrupt()
+                assert "VM status: paused" in gdb.do("monitor info status")
 
 
 @pytest.mark.parametrize("running", [True, False])

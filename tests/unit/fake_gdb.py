@@ -149,8 +149,12 @@ class Event:
     def connect(self, listener: Any) -> None:
         self.listeners.append(listener)
 
+    def happens(self) -> None:
+        for listener in self.listeners:
+            listener(None)
 
-events = SimpleNamespace(stop=Event(), exited=Event())
+
+events = SimpleNamespace(stop=Event(), cont=Event(), exited=Event())
 
 
 def _read(address: int, size: int) -> bytes:
@@ -248,7 +252,7 @@ def convenience_variable(name: str) -> object:
 def inside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Be GDB, with nothing in memory; gives a function that imports one of lkmc_gdb's modules."""
     for state in (layouts, unions, enums, memory, symbols, registers, answers, lines, variables, asked, said,
-                  events.stop.listeners, events.exited.listeners):
+                  *(event.listeners for event in vars(events).values())):
         state.clear()
     monkeypatch.setitem(sys.modules, "gdb", sys.modules[__name__])
     monkeypatch.syspath_prepend(str(paths.TOP / "scripts/gdb"))

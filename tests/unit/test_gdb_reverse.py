@@ -36,11 +36,6 @@ def timers() -> list[threading.Timer]:
             if isinstance(thread, threading.Timer) and not thread.finished.is_set()]
 
 
-def happens(event: fake_gdb.Event) -> None:
-    for listener in event.listeners:
-        listener(None)
-
-
 def test_each_command_that_goes_back_is_watched_after_a_snapshot(reverse: Any, tmp_path: Path) -> None:
     reverse.begin(tmp_path / "lock", 60)
     first, *hooks = fake_gdb.asked
@@ -69,7 +64,7 @@ def test_an_emulator_that_comes_back_lives_on(
     reverse.begin(tmp_path / "lock", 600)
     reverse.watch()
     [timer] = timers()
-    happens(event)
+    event.happens()
     timer.join(60)
     assert not timer.is_alive() and emulator.poll() is None
 
@@ -81,4 +76,4 @@ def test_the_user_may_wait_longer(reverse: Any, emulator: Emulator, tmp_path: Pa
     reverse.watch()
     assert emulator.poll() is None
     assert len(timers()) == 1, "one command at a time is watched"
-    happens(fake_gdb.events.stop)
+    fake_gdb.events.stop.happens()

@@ -7,7 +7,7 @@ from pathlib import Path
 import gdb
 
 # The scripts use those that this file does not.
-from lkmc_gdb import early, kernel, modules, points, registers, reverse, server, session, tasks, user, writers  # noqa: F401
+from lkmc_gdb import early, kernel, modules, points, presses, registers, reverse, server, session, tasks, user, writers  # noqa: F401
 
 
 def start(arch: str, work: str, vmlinux_gdb: str, module_folders: list[str], follow_modules: bool) -> None:
@@ -18,6 +18,7 @@ def start(arch: str, work: str, vmlinux_gdb: str, module_folders: list[str], fol
     """
     kernel.use(arch)
     session.watch()
+    presses.watch()
     points.watch()
     if vmlinux_gdb:
         _kernel_commands(vmlinux_gdb)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gdb
+from lkmc_gdb import presses
 
 PATCHABLE = 32      # bytes; more than compilers leave free at a function's start for the kernel to patch
 
 
 class Hook(gdb.Breakpoint):
-    """A breakpoint that is not the user's: it does something and lets the guest go on."""
+    """A breakpoint that is not the user's: it does something and lets the guest go on, unless Ctrl-C was pressed."""
 
     def __init__(self, where: str, action: Callable[[], None]) -> None:
         super().__init__(entry(where), internal=True)
@@ -18,11 +19,13 @@ class Hook(gdb.Breakpoint):
         self.action = action
 
     def stop(self) -> bool:
+        return presses.stops(self._act)
+
+    def _act(self) -> None:
         try:
             self.action()
         except gdb.error as error:
             gdb.write(f"lkmc: {self.location}: {error}\n", gdb.STDERR)
-        return False
 
 
 def entry(function: str) -> str:
