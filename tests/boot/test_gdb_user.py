@@ -15,6 +15,7 @@ from lkmc.errors import MissingOutput
 from lkmc.output import Output
 
 SCRIPT = "run-gdb-user"
+ONE_THREAD = ("-accel", "tcg,thread=single")    # docs/debugging.md tells when it is needed
 
 pytestmark = pytest.mark.usefixtures("symbols")
 
@@ -150,7 +151,7 @@ def threads(text: str) -> dict[int, str]:
 
 def test_a_program_is_on_the_processor_where_taskset_put_it(console: Boot, debugger: Start) -> None:
     loop = "i=0; while :; do taskset $((1 << i)) /sched_getaffinity.out > /dev/null; i=$((! i)); done"
-    with console("--cpus", "2") as guest:
+    with console("--cpus", "2", "--", *ONE_THREAD) as guest:
         guest.login()
         if guest.run("command -v taskset")[1]:
             pytest.skip("the guest has no taskset")

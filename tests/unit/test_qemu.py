@@ -205,6 +205,20 @@ def test_a_command_is_the_same_each_time(tmp_path: Path) -> None:
     assert command(output, request) == command(output, replace(request))
 
 
+@pytest.mark.parametrize(("request_", "single"), [
+    (RunRequest(), True), (RunRequest(cpus=2), False), (RunRequest(cpus=2, wait_gdb=True), True)])
+def test_one_thread_runs_all_processors_where_that_costs_nothing_or_gdb_comes_first(
+        tmp_path: Path, request_: RunRequest, single: bool) -> None:
+    argv = command(fakes.output_folder(tmp_path), request_)
+    assert values(argv, "-accel") == (["tcg,thread=single"] if single else [])
+
+
+@pytest.mark.parametrize("extra", [("-accel", "tcg,thread=multi"), ("-machine", "accel=tcg")])
+def test_an_accelerator_of_the_user_s_is_the_only_one(tmp_path: Path, extra: tuple[str, ...]) -> None:
+    argv = command(fakes.output_folder(tmp_path), RunRequest(extra=extra))
+    assert values(argv, "-accel") + values(argv, "-machine")[1:] == [extra[1]]
+
+
 def test_a_run_with_kvm_uses_the_hosts_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = fakes.output_folder(tmp_path, "arm")
     monkeypatch.setattr(kvm, "missing", lambda arch: "")
