@@ -94,7 +94,7 @@ def _processor(request: RunRequest, machine: Machine, output: Output) -> tuple[s
 def one_thread(request: RunRequest) -> tuple[str, ...]:
     """All processors in one thread of QEMU's, where that costs nothing, or GDB comes first.
 
-    Beside threads of their own the guest's timers go on, and QEMU before 10 ends a single step that one of them
+    Beside threads of their own the guest's timers go on, and QEMU before 10.2 ends a single step that one of them
     interrupts before it began: GDB, leaving a breakpoint, is at the same instruction then, and stops there once more.
     """
     if (request.cpus > 1 and not request.wait_gdb) or any("accel" in word for word in request.extra):
