@@ -7,7 +7,20 @@ from pathlib import Path
 import gdb
 
 # The scripts use those that this file does not.
-from lkmc_gdb import early, kernel, modules, points, presses, registers, reverse, server, session, tasks, user, writers  # noqa: F401
+from lkmc_gdb import (  # noqa: F401
+    early,
+    kernel,
+    modules,
+    points,
+    presses,
+    registers,
+    reverse,
+    server,
+    session,
+    tasks,
+    user,
+    writers,
+)
 
 
 def start(arch: str, work: str, vmlinux_gdb: str, module_folders: list[str], follow_modules: bool) -> None:
