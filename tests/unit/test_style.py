@@ -10,6 +10,8 @@ import pytest
 
 from lkmc import paths
 
+WIDTH = 132     # of Buildroot's flake8, which also measures the words for the linter that ruff passes over
+
 
 def check(*command: object) -> None:
     done = subprocess.run([str(word) for word in command], cwd=paths.TOP, capture_output=True, text=True)
@@ -18,6 +20,13 @@ def check(*command: object) -> None:
 
 def test_ruff_has_nothing_to_say() -> None:
     check(sys.executable, "-m", "ruff", "check", "--quiet", "--output-format", "concise", "scripts", "tests")
+
+
+def test_no_line_with_a_word_for_the_linter_is_too_wide() -> None:
+    wide = [f"{path}:{number}" for folder in ("scripts", "tests") for path in (paths.TOP / folder).rglob("*.py")
+            for number, line in enumerate(path.read_text().splitlines(), 1)
+            if len(line) > WIDTH and "  # noqa" in line and "E501" not in line]
+    assert wide == []
 
 
 def test_types_are_right() -> None:
