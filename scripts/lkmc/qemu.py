@@ -92,12 +92,13 @@ def _processor(request: RunRequest, machine: Machine, output: Output) -> tuple[s
 
 
 def one_thread(request: RunRequest) -> tuple[str, ...]:
-    """All processors in one thread of QEMU's, where that costs nothing, or GDB comes first.
+    """No thread for the processor alone, where there is one processor, which costs nothing.
 
-    Beside threads of their own the guest's timers go on, and QEMU before 10.2 ends a single step that one of them
-    interrupts before it began: GDB, leaving a breakpoint, is at the same instruction then, and stops there once more.
+    Beside such threads the guest's timers go on, and QEMU before 10.2 ends a single step that one of them interrupts
+    before it began: GDB, leaving a breakpoint, is at the same instruction then, and stops there once more. Several
+    processors in one thread wait for each other, on arm for minutes as Linux boots.
     """
-    if (request.cpus > 1 and not request.wait_gdb) or any("accel" in word for word in request.extra):
+    if request.cpus > 1 or any("accel" in word for word in request.extra):
         return ()
     return ("-accel", "tcg,thread=single")
 

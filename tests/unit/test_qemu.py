@@ -205,12 +205,10 @@ def test_a_command_is_the_same_each_time(tmp_path: Path) -> None:
     assert command(output, request) == command(output, replace(request))
 
 
-@pytest.mark.parametrize(("request_", "single"), [
-    (RunRequest(), True), (RunRequest(cpus=2), False), (RunRequest(cpus=2, wait_gdb=True), True)])
-def test_one_thread_runs_all_processors_where_that_costs_nothing_or_gdb_comes_first(
-        tmp_path: Path, request_: RunRequest, single: bool) -> None:
-    argv = command(fakes.output_folder(tmp_path), request_)
-    assert values(argv, "-accel") == (["tcg,thread=single"] if single else [])
+@pytest.mark.parametrize("cpus", [1, 2])
+def test_one_processor_has_no_thread_for_itself(tmp_path: Path, cpus: int) -> None:
+    argv = command(fakes.output_folder(tmp_path), RunRequest(cpus=cpus))
+    assert values(argv, "-accel") == (["tcg,thread=single"] if cpus == 1 else [])
 
 
 @pytest.mark.parametrize("extra", [("-accel", "tcg,thread=multi"), ("-machine", "accel=tcg")])
