@@ -162,8 +162,7 @@ def command(request: RunRequest, mach: Machine, built: Output, run: RunFolder, p
         where = f"socket,server=on,wait=off,path={qemu.value(run.socket('console'))}"
     monitor = ("-mon", "chardev=console") if mux else ()
     emulator = qemu.program(request, mach, built)
-    return (emulator, "-machine", mach.qemu.machine, *qemu.one_thread(request),
-            *(("-cpu", mach.qemu.cpu) if mach.qemu.cpu else ()),
+    return (emulator, "-machine", mach.qemu.machine, *qemu.processor(request, mach, built),
             "-m", qemu.memory(request, mach), "-smp", str(request.cpus),
             "-nodefaults", "-display", "none", "-no-reboot", "-kernel", str(program),
             "-chardev", f"{where},id=console{mux},logfile={qemu.value(run.console_log)}",

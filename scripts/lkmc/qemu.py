@@ -46,7 +46,7 @@ def command(request: RunRequest, machine: Machine, output: Output, run: RunFolde
         emulator,
         "-machine", machine.qemu.machine,
         *(_state(memory(request, machine), state) if state else ()),
-        *_processor(request, machine, output),
+        *processor(request, machine, output),
         *replay.clock(request, value(run.recording / replay.EVENTS)),
         *replay.properties(request, machine),
         "-m", memory(request, machine), "-smp", str(request.cpus),
@@ -82,16 +82,17 @@ def memory(request: RunRequest, machine: Machine) -> str:
     return request.memory or machine.qemu.memory
 
 
-def _processor(request: RunRequest, machine: Machine, output: Output) -> tuple[str, ...]:
+def processor(request: RunRequest, machine: Machine, output: Output) -> tuple[str, ...]:
+    """What simulates the processors, and which ones. Raises UserError for a KVM that cannot be used."""
     if request.kvm:
         why = kvm.missing(output.arch)
         if why:
             raise UserError(f"KVM cannot be used: {why}; leave out --kvm")
         return ("-accel", "kvm", "-cpu", "host")
-    return (*one_thread(request), *(("-cpu", machine.qemu.cpu) if machine.qemu.cpu else ()))
+    return (*_one_thread(request), *(("-cpu", machine.qemu.cpu) if machine.qemu.cpu else ()))
 
 
-def one_thread(request: RunRequest) -> tuple[str, ...]:
+def _one_thread(request: RunRequest) -> tuple[str, ...]:
     """No thread for the processor alone, where there is one processor, which costs nothing.
 
     Beside such threads the guest's timers go on, and QEMU before 10.2 ends a single step that one of them interrupts

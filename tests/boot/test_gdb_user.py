@@ -16,7 +16,7 @@ from lkmc.output import Output
 
 SCRIPT = "run-gdb-user"
 # So that no breakpoint is met twice (docs/debugging.md). On arm it may be, one time in thousands.
-ONE_THREAD = {"aarch64": ("--", "-accel", "tcg,thread=single"), "x86_64": ("--", "-accel", "tcg,thread=single")}
+ONE_THREAD = ("--", "-accel", "tcg,thread=single")
 
 pytestmark = pytest.mark.usefixtures("symbols")
 
@@ -152,7 +152,7 @@ def threads(text: str) -> dict[int, str]:
 
 def test_a_program_is_on_the_processor_where_taskset_put_it(console: Boot, debugger: Start, out: Output) -> None:
     loop = "i=0; while :; do taskset $((1 << i)) /sched_getaffinity.out > /dev/null; i=$((! i)); done"
-    with console("--cpus", "2", *ONE_THREAD.get(out.arch, ())) as guest:
+    with console("--cpus", "2", *(ONE_THREAD if out.arch != "arm" else ())) as guest:
         guest.login()
         if guest.run("command -v taskset")[1]:
             pytest.skip("the guest has no taskset")

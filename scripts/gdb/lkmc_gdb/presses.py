@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import gdb
 
-DESCRIPTOR = "LKMC_PRESSES"     # where scripts/lkmc/gdb.py writes the numbers of signals to, as they come
+DESCRIPTOR = "LKMC_PRESSES"     # set by scripts/lkmc/gdb.py: what it writes the numbers of signals to, as they come
 
 
 class Presses:
