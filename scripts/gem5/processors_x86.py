@@ -23,6 +23,11 @@ def mode(args: argparse.Namespace) -> str:
     return str(KINDS[args.cpu_type].memory_mode())
 
 
+def cached(args: argparse.Namespace) -> bool:
+    """Whether there are caches: always with a processor whose time depends on memory."""
+    return processor_options.cached(args, mode(args))
+
+
 def add(system, args: argparse.Namespace) -> None:
     """Give a system with a bus its memory's controllers, processors of one kind, and caches."""
     processor_options.memory(system)
@@ -31,7 +36,7 @@ def add(system, args: argparse.Namespace) -> None:
     cluster.clk_domain = SrcClockDomain(clock=processor_options.CLOCK, voltage_domain=cluster.voltage_domain)
     cluster.generate_cpus(KINDS[args.cpu_type], args.cpus)
     system.cpu_cluster = cluster
-    if processor_options.cached(args, mode(args)):
+    if cached(args):
         caches(cluster, system.membus, args)
     else:
         cluster.connect(system.membus)

@@ -76,7 +76,7 @@ def _machine_of_gem5(run: RunFolder, mach: Machine) -> str:
     words = run.command()
     if str(gem5.BAREMETAL) not in words:
         return ""
-    return gem5.machine_of(mach, words[words.index("--machine") + 1]).baremetal
+    return gem5.machine_of(mach, words[words.index("--machine") + 1], bare=True).baremetal
 
 
 def _place(program: Path) -> dict[str, int]:

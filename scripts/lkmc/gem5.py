@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import guest, paths
+from lkmc import guest, machine, paths
 from lkmc.errors import MissingOutput, UserError
 from lkmc.machine import Gem5, Gem5User, Machine
 from lkmc.output import Output
@@ -21,9 +21,9 @@ MARK = "configs/example/arm/devices.py"     # by which a tree of gem5's is known
 OTHER = "--gem5"            # the option that names another gem5
 STATUS = "status"           # in m5out; rootfs_overlay/lkmc/guest.sh has it too
 CONSOLE_LOG = "system.terminal"             # in m5out, by gem5's own name
+M5 = "target/sbin/m5"       # of an output: what the guest has of gem5-m5
 CHECKPOINT = "m5.cpt"       # the file of a checkpoint's that is always there
 PACKAGE = "configs/fragments/gem5.config"
-SCREEN = "CONFIG_DRM_PL111"         # Linux's driver of what scripts/gem5/screen.py adds
 BIGLITTLE_CPUS = 4          # where nobody says how many
 
 
@@ -52,15 +52,22 @@ def program(options: Gem5Request, output: Output) -> Program:
     return Program(path, tree)
 
 
-def machine_of(mach: Machine, name: str | None = None) -> Gem5:
-    """The machine of this name that the board has for gem5, or its first. Raises UserError where it has none."""
-    if not mach.gem5:
-        raise UserError(f"there is no gem5 machine for {mach.arch} yet, for Linux or a program in its place: choose "
-                        f"--arch aarch64 or arm, or leave out --emulator gem5; static programs run by --userland")
-    names = [made.name for made in mach.gem5]
+def machine_of(mach: Machine, name: str | None = None, bare: bool = False) -> Gem5:
+    """The machine of this name that the board has for gem5, or its first. bare: for a program in Linux's place.
+
+    Raises UserError where it has none.
+    """
+    machines = mach.gem5_bare if bare else mach.gem5
+    if not machines:
+        boards = map(machine.read, machine.arches())
+        others = [board.arch for board in boards if (board.gem5_bare if bare else board.gem5)]
+        raise UserError(f"there is no gem5 machine for {'a program without Linux' if bare else 'Linux'} on {mach.arch} "
+                        f"yet: choose --arch {' or '.join(others)}, or leave out --emulator gem5; static programs run "
+                        f"by --userland")
+    names = [made.name for made in machines]
     if name is not None and name not in names:
         raise UserError(f"--machine {name}: no machine of gem5's for {mach.arch}; choose from {', '.join(names)}")
-    return mach.gem5[names.index(name) if name else 0]
+    return machines[names.index(name) if name else 0]
 
 
 def user_of(mach: Machine) -> Gem5User:
@@ -70,13 +77,22 @@ def user_of(mach: Machine) -> Gem5User:
     return mach.gem5_user
 
 
-def loader(made: Gem5, output: Output) -> Path:
-    """What starts Linux. It comes with m5, without which a guest has nothing to report by. Raises MissingOutput."""
-    path = output.images / "gem5" / made.boot_loader
+def loader(made: Gem5, output: Output) -> Path | None:
+    """What starts Linux, where gem5 does not do that itself. It comes with m5, without which a guest has nothing to
+    report by. Raises MissingOutput."""
+    path = output.images / "gem5" / made.boot_loader if made.boot_loader else output.path / M5
     if not path.is_file():
-        raise MissingOutput(f"{path}: missing, as is m5 in the guest; make them with: {output.build} "
-                            f"--set BR2_PACKAGE_GEM5_M5=y")
-    return path
+        raise MissingOutput(f"{path}: missing{', as is m5 in the guest' if made.boot_loader else ''}; make "
+                            f"{'them' if made.boot_loader else 'it'} with: {output.build} --set BR2_PACKAGE_GEM5_M5=y")
+    return path if made.boot_loader else None
+
+
+def script(made: Gem5, name: str) -> str:
+    """The file in scripts/gem5 for a name of --gem5-script. Raises UserError where the machine has no such."""
+    scripts = dict(made.scripts)
+    if name not in scripts:
+        raise UserError(f"--gem5-script {name}: none for gem5's {made.name}; choose from {', '.join(scripts)}")
+    return f"{scripts[name]}.py"
 
 
 def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder,
@@ -92,21 +108,24 @@ def command(request: RunRequest, mach: Machine, output: Output, run: RunFolder,
     words = (f"mem={request.memory or made.memory}", *made.kernel_words,
              guest.command_line(request, mach, output, disk))
     return (
-        *_begin(options, output, run, request.trace, f"{options.script}.py"),
+        *_begin(options, output, run, request.trace, script(made, options.script)),
         *_computer(request, options, made),
-        "--machine", made.name, "--kernel", str(output.image("vmlinux")), "--boot-loader", str(loader(made, output)),
+        "--machine", made.name, "--kernel", str(output.image("vmlinux")),
+        *(("--boot-loader", str(start)) if (start := loader(made, output)) else ()),
         *(() if disk or output.root_in_kernel else ("--initrd", str(output.image("rootfs.cpio")))),
         *(word for path in disks for word in ("--disk", str(path))),
         "--command-line", " ".join(words), "--console", str(run.socket("console")),
         *_run(request, run),
-        *_screen(options, output), *_checkpoint(options, run, state),
+        *_screen(options, made, output), *_checkpoint(options, run, state),
         *request.extra)
 
 
-def _screen(options: Gem5Request, output: Output) -> tuple[str, ...]:
-    """Raises MissingOutput where the kernel would leave it black."""
-    if options.frames and not output.kernel_has(SCREEN):
-        raise MissingOutput(f"{output.linux_build}: without {SCREEN}, which draws on gem5's screen; make it with: "
+def _screen(options: Gem5Request, made: Gem5, output: Output) -> tuple[str, ...]:
+    """Raises UserError where the machine has none, MissingOutput where the kernel would leave it black."""
+    if options.frames and not made.screen:
+        raise UserError(f"--frame-capture: gem5's {made.name} has no screen; leave it out, or choose --arch aarch64")
+    if options.frames and not output.kernel_has(made.screen):
+        raise MissingOutput(f"{output.linux_build}: without {made.screen}, which draws on gem5's screen; make it with: "
                             f"{output.build} --linux-fragment linux/display.config")
     return ("--frame-capture",) if options.frames else ()
 
@@ -124,7 +143,7 @@ def baremetal_command(request: RunRequest, mach: Machine, output: Output, run: R
                       ) -> tuple[str, ...]:
     """gem5's argv for one program without an operating system."""
     options = _options(request)
-    made = machine_of(mach, options.machine)
+    made = machine_of(mach, options.machine, bare=True)
     return (*_begin(options, output, run, request.trace, BAREMETAL.name), *_computer(request, options, made),
             "--machine", made.name, "--kernel", str(path), "--console", str(run.socket("console")),
             *_run(request, run), *made.baremetal_words, *request.extra)

@@ -141,7 +141,7 @@ def _command(args: Namespace, request: RunRequest, built: Output, folder: RunFol
 def _baremetal(args: Namespace, request: RunRequest, mach: Machine, built: Output, folder: RunFolder,
                ) -> tuple[str, ...]:
     """Of a program without an operating system, linked for gem5's machine. Raises LkmcError."""
-    made = gem5.machine_of(mach, args.machine)
+    made = gem5.machine_of(mach, args.machine, bare=True)
     maker = baremetal.Maker(built, mach, args.gcc_which, args.yes, args.dry_run, made.baremetal)
     program = maker.find(args.baremetal, raw=False)
     cpus, why_not = baremetal.keys(program, built, maker.folder).get("cpus", 1), dict(made.lacks).get("cpus")

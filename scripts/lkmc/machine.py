@@ -93,14 +93,17 @@ class Baremetal:
 
 @dataclass(frozen=True)
 class Gem5:
-    """One of gem5's machines: a class of its src/dev/arm/RealView.py, the boot loader in images/gem5 that Linux is
-    started by, what Linux is told, by which file in baremetal/link programs without Linux are linked, and what
-    scripts/gem5/baremetal.py is told.
+    """One of gem5's machines: a class of its src/dev, the boot loader in images/gem5 that Linux is started by (empty:
+    gem5 does that itself), what Linux is told, by which file in baremetal/link programs without Linux are linked
+    (empty: it runs none), and what scripts/gem5/baremetal.py is told.
 
-    lacks: of programs without Linux.
+    scripts: those of scripts/gem5 that boot Linux, by the names of --gem5-script. screen: the option of the kernel that
+    draws on its screen, if it has one. lacks: of programs without Linux.
     """
     name: str
     memory: str
+    scripts: tuple[tuple[str, str], ...]
+    screen: str
     boot_loader: str
     baremetal: str
     kernel_words: tuple[str, ...]
@@ -147,6 +150,11 @@ class Machine:
     tasks: Tasks
     gem5: tuple[Gem5, ...] = ()     # the machines that can be simulated; first the one that is unless asked for
     gem5_user: Gem5User | None = None       # None: no program is run so
+
+    @property
+    def gem5_bare(self) -> tuple[Gem5, ...]:
+        """The machines that can be simulated with a program in Linux's place."""
+        return tuple(made for made in self.gem5 if made.baremetal)
 
     def head(self, image: str) -> int:
         """That of the kernel image of this name."""

@@ -85,7 +85,7 @@ def as_it_is(text: str) -> Path | None:
     return path.absolute() if "/" in text and path.is_file() and path.suffix not in SUFFIXES else None
 
 
-def arches_of(args: Namespace, on_gem5: Callable[[Machine], object] = attrgetter("gem5")) -> tuple[str, ...]:
+def arches_of(args: Namespace, on_gem5: Callable[[Machine], object] = attrgetter("gem5_bare")) -> tuple[str, ...]:
     """The architecture that was asked for, or all that its emulator can be. Raises UserError.
 
     on_gem5: what a board has if programs run there on gem5.

@@ -29,6 +29,12 @@ def folder(out: Output, run_id: str) -> RunFolder:
 
 
 @pytest.fixture
+def detailed(out: Output) -> str:
+    """A --cpu-type whose time depends on more than memory."""
+    return "o3" if out.arch == "x86_64" else "hpi"
+
+
+@pytest.fixture
 def run(options: list[str], limit: float) -> Run:
     """scripts/run on gem5, with standard input that is none."""
     def start(*words: str | bytes, **how: Any) -> subprocess.CompletedProcess[bytes]:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import pytest
 from booting import Run
 
-from lkmc import gem5, stats
+from lkmc import gem5, machine, stats
+from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
 SCRIPT = ("--gem5-script", "biglittle")
 CLUSTERS = ("big_cluster", "little_cluster")
+
+
+@pytest.fixture(autouse=True)
+def a_script(out: Output) -> None:
+    if "biglittle" not in dict(gem5.machine_of(machine.read(out.arch)).scripts):
+        pytest.skip(f"gem5 has no clusters of two kinds for {out.arch}")
 
 
 def test_there_are_processors_in_both_clusters(run: Run, folder: RunFolder) -> None:

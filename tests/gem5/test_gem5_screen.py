@@ -10,7 +10,7 @@ import pictures
 import pytest
 from booting import Run
 
-from lkmc import frames, gem5, paths
+from lkmc import frames, gem5, machine, paths
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
@@ -28,7 +28,10 @@ sleep 0.3
 
 @pytest.fixture(autouse=True)
 def a_driver(out: Output) -> None:
-    for option in (gem5.SCREEN, "CONFIG_LOGO"):
+    screen = gem5.machine_of(machine.read(out.arch)).screen
+    if not screen:
+        pytest.skip(f"gem5 has no screen for {out.arch}")
+    for option in (screen, "CONFIG_LOGO"):
         if not out.kernel_has(option):
             pytest.skip(f"the kernel of {out.path.name} has no {option}; linux/display.config has it")
 

@@ -162,9 +162,36 @@ def test_what_is_missing_names_the_command_that_makes_it(built: Output) -> None:
     assert (paths.TOP / gem5.PACKAGE).is_file()
 
 
-def test_a_machine_without_gem5_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no gem5 machine for x86_64"):
-        gem5.command(REQUEST, machine.read("x86_64"), fakes.output_folder(tmp_path), RunFolder.of(tmp_path, "0"))
+def test_a_machine_without_gem5_is_refused() -> None:
+    pc = machine.read("x86_64")
+    with pytest.raises(UserError, match="a program without Linux on x86_64 yet: choose --arch aarch64 or arm,"):
+        gem5.machine_of(pc, bare=True)
+    with pytest.raises(UserError, match="no gem5 machine for Linux on x86_64 yet: choose --arch "):
+        gem5.machine_of(replace(pc, gem5=()))
+
+
+@pytest.mark.parametrize("built", ["x86_64"], indirect=True)
+def test_a_pc_needs_no_boot_loader_but_m5(built: Output) -> None:
+    with pytest.raises(MissingOutput, match=r"target/sbin/m5: missing; make it with: .*BR2_PACKAGE_GEM5_M5=y"):
+        command(built)
+    fakes.script(built.path / gem5.M5, "exit 0")
+    argv = command(built, replace(REQUEST, payload=PAYLOAD))
+    script = argv.index(str(gem5.SCRIPTS / "linux_x86.py"))
+    assert values(argv[script:], "--machine") == ["Pc"] and "--boot-loader" not in argv
+    assert [Path(path).name for path in values(argv, "--disk")] == ["rootfs.ext4", "payload"]
+    [words] = values(argv, "--command-line")
+    assert {"console=ttyS0", "root=/dev/vda", "mem=512M", "lkmc_gem5=vdb"} <= set(words.split())
+
+
+@pytest.mark.parametrize("built", ["x86_64"], indirect=True)
+@pytest.mark.parametrize(("words", "said"), [
+    (("--gem5-script", "biglittle", "--cpus", "2"), "--gem5-script biglittle: none for gem5's Pc; choose from linux"),
+    (("--frame-capture",), "--frame-capture: gem5's Pc has no screen"),
+])
+def test_a_pc_is_not_given_what_it_lacks(built: Output, words: tuple[str, ...], said: str) -> None:
+    fakes.script(built.path / gem5.M5, "exit 0")
+    with pytest.raises(UserError, match=said):
+        command(built, parsed("--emulator", "gem5", *words))
 
 
 @pytest.mark.parametrize("option", [["--caches"], ["--cpu-type", "o3"], ["--gem5-restore", "1"], ["--l2-size", "1MB"],

@@ -14,9 +14,10 @@ import fakes
 import pytest
 from debugging import until
 
-from lkmc import gem5, paths
+from lkmc import gem5, machine, paths
 from lkmc.run_folder import RunFolder
 
+SCREEN = machine.read("aarch64").gem5[0].screen
 RUN = str(paths.TOP / "scripts/run")
 TMUX = r"""printf '%s\n' "$*" >>{log}
 case $1 in split-window) echo %7 ;; esac"""
@@ -25,7 +26,7 @@ case $1 in split-window) echo %7 ;; esac"""
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An output whose kernel draws on gem5's screen."""
-    output = fakes.output_folder(tmp_path / "o", "aarch64", f"{gem5.SCREEN}=y\n",
+    output = fakes.output_folder(tmp_path / "o", "aarch64", f"{SCREEN}=y\n",
                                  images=("vmlinux", "rootfs.ext4", "rootfs.cpio"))
     (output.host / "bin/gem5.opt").symlink_to(Path(__file__).with_name("fake_gem5.py"))
     for path in (output.host / "share/gem5" / gem5.MARK, output.images / "gem5/boot.arm64"):
@@ -131,9 +132,9 @@ def test_a_screen_is_given_where_the_kernel_draws_on_it(folder: Path) -> None:
     assert "--frame-capture" in dry(folder, "--frame-capture") and "--frame-capture" not in dry(folder)
     (folder / "build/linux-6.12.9/.config").write_text("")
     done = run(folder, "--frame-capture")
-    assert done.returncode == 125 and f"without {gem5.SCREEN}" in done.stderr
+    assert done.returncode == 125 and f"without {SCREEN}" in done.stderr
     assert "--linux-fragment linux/display.config" in done.stderr
-    assert f"{gem5.SCREEN}=y\n" in (paths.TOP / "linux/display.config").read_text()
+    assert f"{SCREEN}=y\n" in (paths.TOP / "linux/display.config").read_text()
 
 
 def test_pictures_of_a_run_before_are_taken_away(folder: Path) -> None:

@@ -51,7 +51,9 @@ def test_gem5_runs_programs_of_every_board_and_machines_of_some() -> None:
     for arch in machine.arches():
         user = machine.read(arch).gem5_user
         assert user and (gem5.SCRIPTS / f"{user.script}.py").is_file() and "signals" in dict(user.lacks)
-    assert machine.read("x86_64").gem5 == ()
+        for made in machine.read(arch).gem5:
+            assert all((gem5.SCRIPTS / f"{script}.py").is_file() for _, script in made.scripts)
+    assert machine.read("x86_64").gem5 and machine.read("x86_64").gem5_bare == ()
 
 
 def test_a_new_architecture_is_a_folder_with_a_machine_toml(board: Path) -> None:

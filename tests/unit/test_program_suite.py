@@ -39,7 +39,7 @@ def test_a_request_that_cannot_be_is_refused_in_a_line(output: Output, capsys: p
 
 
 @pytest.mark.parametrize(("command", "said"), [
-    ("test-baremetal", "there is no gem5 machine for x86_64 yet, for Linux or a program in its place: choose --arch"),
+    ("test-baremetal", "there is no gem5 machine for a program without Linux on x86_64 yet: choose --arch"),
     ("test-user-mode", "no gem5 in "),
 ])
 def test_an_architecture_without_a_machine_of_gem5s_has_programs_of_linux_only(

@@ -34,7 +34,7 @@ def _cases(arch: str, args: argparse.Namespace) -> list[Case]:
     chosen = program_suite.choose(args, built.arch, _examples)
     if not chosen:
         return []
-    made = program_suite.simulated(args, built, lambda: gem5.machine_of(mach, args.machine))
+    made = program_suite.simulated(args, built, lambda: gem5.machine_of(mach, args.machine, bare=True))
     if made is None:
         ready.install_emulator(args.qemu_which, mach, built, args.yes)
     maker = baremetal.Maker(built, mach, args.gcc_which, args.yes, machine=made.baremetal if made else "")
