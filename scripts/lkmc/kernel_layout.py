@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from lkmc import files, plugin, toolchain
-from lkmc.kernel_symbols import Functions
+from lkmc.kernel_functions import Functions
 from lkmc.machine import Machine
 from lkmc.output import Output
 

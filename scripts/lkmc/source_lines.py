@@ -14,7 +14,7 @@ from elftools.elf.elffile import ELFFile
 
 from lkmc import addr2line
 from lkmc.blocks import Addresses, Numbers
-from lkmc.kernel_symbols import Functions
+from lkmc.kernel_functions import Functions
 
 LARGEST = 1 << 16       # bytes of a function
 USER, MEMORY, UNKNOWN = "[user]", "[memory]", "[kernel]"

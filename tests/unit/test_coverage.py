@@ -9,7 +9,7 @@ import fakes
 import numpy as np
 import pytest
 
-from lkmc import coverage, kernel_symbols, source_lines, symbol_table
+from lkmc import coverage, kernel_functions, source_lines, symbol_table
 from lkmc.blocks import Trace
 from lkmc.coverage import Coverage
 from lkmc.source_lines import Lines
@@ -63,7 +63,7 @@ def test_functions_are_found_by_address_and_by_name(tmp_path: Path, arch: str) -
     table = [Symbol(0x80001000, True, "first"), Symbol(0x80001010, True, "second"), Symbol(0x80001010, True, "alias"),
              Symbol(0x80002000, False, "data")]
     (tmp_path / "elf").write_bytes(symbol_table.elf(table, arch))
-    functions = kernel_symbols.functions(tmp_path / "elf")
+    functions = kernel_functions.functions(tmp_path / "elf")
     assert functions.called("second") == 0x80001010 and functions.called("none") == 0
     at = np.array([0x80000fff, 0x80001000, 0x8000100f, 0x80001010, 0x80001fff, 0x90000000], np.uint64)
     assert source_lines.by_function(functions, at) == [

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lkmc import kernel_layout, machine, paths
-from lkmc.kernel_symbols import Functions
+from lkmc.kernel_functions import Functions
 
 LAYOUT = {"word": 8} | {name: 8 * number for number, name in enumerate(kernel_layout.FIELDS)}
 ALL = Functions(np.array([0x10, 0x20, 0x30], np.uint64), ["__switch_to", "perf_event_mmap", "exit_mmap"])

@@ -13,8 +13,8 @@ import pytest
 
 from lkmc import kernel_layout, machine, paths, plugin, user_code
 from lkmc.blocks import Piece, Task, Trace
+from lkmc.kernel_functions import Functions
 from lkmc.kernel_layout import FIELDS
-from lkmc.kernel_symbols import Functions
 
 LAYOUT = {"word": 8} | {name: 16 * number for kind in ("task", "area", "file", "dentry") for number, name in
                         enumerate(name for name in FIELDS if name.startswith(kind))}

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lkmc import kernel_symbols, machine, output, phases, source_lines, toolchain, user_code
+from lkmc import kernel_functions, kernel_symbols, machine, output, phases, source_lines, toolchain, user_code
 from lkmc.blocks import Addresses, Numbers, Piece, Trace
 from lkmc.errors import UserError
 from lkmc.exec_trace import ExecTrace
@@ -120,7 +120,7 @@ def _kernel(address: Addresses, source: Source) -> list[str]:
     built = source.built
     if built.debug_symbols:
         return source_lines.ask(source.addr2line, built.debug_symbols, "", address)
-    functions = kernel_symbols.functions(kernel_symbols.provide(built, source.mach, once))
+    functions = kernel_functions.functions(kernel_symbols.provide(built, source.mach, once))
     return source_lines.by_function(functions, address)
 
 

@@ -13,7 +13,7 @@ import argparse
 import sys
 from dataclasses import replace
 
-from lkmc import kernel_layout, kernel_symbols, machine, output, phases, plugin, qemu
+from lkmc import kernel_functions, kernel_layout, kernel_symbols, machine, output, phases, plugin, qemu
 from lkmc.blocks import Trace
 from lkmc.errors import EmulatorFailed
 from lkmc.launch import once
@@ -47,7 +47,7 @@ def main(args: argparse.Namespace) -> int:
     install_emulator(args.qemu_which, mach, built, args.yes)
     request = RunRequest(_payload(args), args.kernel_cli, args.kernel_cli_after_dash, args.initrd, args.cpus,
                          args.memory, qemu_which=args.qemu_which, run_id=args.run_id, timeout=args.timeout)
-    functions = kernel_symbols.functions(kernel_symbols.provide(built, mach, once))
+    functions = kernel_functions.functions(kernel_symbols.provide(built, mach, once))
     options, missing = kernel_layout.words(built, mach, qemu.program(request, mach, built), functions, args.yes)
     if missing:
         print(f"scripts/trace-boot: {missing}", file=sys.stderr)
