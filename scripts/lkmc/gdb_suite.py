@@ -2,7 +2,6 @@
 """The tests of step debugging, run as a whole again and again: how long they take, and whether they pass each time."""
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from lkmc import paths
+from lkmc import paths, tiers
 from lkmc.errors import EmulatorFailed
 from lkmc.measure import Sample
 
@@ -34,13 +33,13 @@ class Suite:
     logs: list[Path] = field(default_factory=list)
 
     def run(self) -> Sample:
-        """One round, a file for each processor at a time: seconds on the clock, and those that the tests of each output
-        and of each file add up to. Raises EmulatorFailed when no test could begin."""
+        """One round, some files at a time: seconds on the clock, and those that the tests of each output and of each
+        file add up to. Raises EmulatorFailed when no test could begin."""
         with tempfile.TemporaryDirectory() as scratch:
             report = Path(scratch) / "report.xml"
             files = sorted(str(path) for pattern in FILES for path in (paths.TOP / "tests/boot").glob(pattern))
             command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "--dist", "loadfile",
-                       "-n", str(min(os.cpu_count() or 1, len(files))),
+                       "-n", str(tiers.workers(len(files))),
                        *(f"--output={folder}" for folder in self.folders), *files]
             began = time.monotonic()
             done = subprocess.run(command, cwd=paths.TOP, stdin=subprocess.DEVNULL, capture_output=True, text=True,

@@ -135,5 +135,11 @@ TIERS = (Tier("unit", unit), Tier("modules", modules), Tier("boot", boot), Tier(
          Tier("gem5", on_gem5))
 
 
+def workers(parts: int) -> int:
+    """How many of so many parts are tested at a time: one more than there are processors, as a test waits for a guest
+    or GDB a fourth of its time."""
+    return min(parts, (os.cpu_count() or 1) + 1)
+
+
 def tell(text: str) -> None:
     print(f"\n== {text}", file=sys.stderr, flush=True)

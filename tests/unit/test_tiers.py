@@ -126,9 +126,9 @@ def test_a_build_that_would_fill_the_disk_is_not_started(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize("outputs, processors, words", [
-    (3, 2, ["--reruns", "1", "-n", "2", "--dist", "loadgroup"]),
+    (3, 2, ["--reruns", "1", "-n", "3", "--dist", "loadgroup"]),
     (2, 8, ["--reruns", "1", "-n", "2", "--dist", "loadgroup"]),
-    (1, 4, ["--reruns", "1"]), (3, 1, ["--reruns", "1"]), (0, 4, [])])
+    (3, 1, ["--reruns", "1", "-n", "2", "--dist", "loadgroup"]), (1, 4, ["--reruns", "1"]), (0, 4, [])])
 def test_outputs_are_tested_side_by_side_unless_somebody_looks(
         ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, outputs: int, processors: int, words: list[str]) -> None:
     named = ["tests/boot", *(f"--output=/{number}" for number in range(outputs))]

@@ -21,8 +21,8 @@ sources, for Linux; beside each, merge_config.sh and make olddefconfig with the 
 loop: host seconds from an edit to its message: an edited module in a running guest, and through a rebuilt image; a
 line in the kernel's init/main.c (after scripts/hack linux). The last rows are what make itself takes.
 
-gdb: host seconds of a round of those tests on every output, as many at a time as there are processors, and of all
-tests of each output and of each file.
+gdb: host seconds of a round of those tests on every output, one more at a time than there are processors, and of
+all tests of each output and of each file.
 
 user-vs-system: host seconds that the program works, and of the whole run with the boot: Buildroot's dhrystone where
 the output has it (BR2_PACKAGE_DHRYSTONE), else mix of userland/.

@@ -13,7 +13,6 @@ passed, else 1.
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -56,7 +55,7 @@ def main(args: argparse.Namespace) -> int:
 def _on_outputs(words: list[str]) -> list[str]:
     """How pytest tests the outputs among these words; tests/conftest.py says which tests stay together."""
     outputs = sum(word.startswith("--output=") for word in words)
-    workers = min(outputs, os.cpu_count() or 1)
+    workers = tiers.workers(outputs)
     side_by_side = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
     return ["--reruns", "1", *side_by_side] if outputs else []
 
