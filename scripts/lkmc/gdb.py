@@ -24,6 +24,7 @@ from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
 DECOMPRESSOR = ("_end", "cache_clean_flush", "decompress_kernel", "extract_kernel")
+INDEXES = "gdb-index"   # in the output: of debug information, as GDB keeps them
 STARTING = 1.0          # seconds for scripts/run in the other terminal to get going
 PATIENCE = 10.0         # seconds for the emulator's stub to answer
 DETACH = b"+$D;1#b0"    # of GDB's remote protocol: remove all breakpoints and go on
@@ -52,9 +53,16 @@ def kernel_values(output: Output, machine: Machine, symbols: Path | None) -> dic
     """What a script for the kernel needs to know of an output folder. symbols: the ELF file with the kernel's."""
     commands = output.linux_build / "vmlinux-gdb.py"
     return {"arch": output.arch, "output": str(output.path), "architecture": machine.gdb_architecture,
-            "symbols": str(symbols or ""),
+            "symbols": str(symbols or ""), "indexes": str(output.path / INDEXES),
             "vmlinux_gdb": str(commands) if commands.exists() else "",
             "module_folders": [str(output.overlay), str(output.linux_build)]}
+
+
+def forget_indexes(output: Output, symbols: Path) -> None:
+    """Remove what GDB has kept of earlier kernels, some 20 MB of each. symbols: the ELF file of this one."""
+    for path in (output.path / INDEXES).glob("*"):
+        if path.stat().st_mtime < symbols.stat().st_mtime:
+            path.unlink(missing_ok=True)    # another GDB may be here, too
 
 
 def early_values(output: Output, machine: Machine, run: RunFolder, symbols: Path) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from booting import RUN
 from debugging import Boot, Debugger, Start, at, command, line_of
 
 from lkmc.console import EOL, Console
+from lkmc.gdb import INDEXES
 from lkmc.output import Output
 
 pytestmark = pytest.mark.usefixtures("symbols")
 
 
-def test_the_kernel_is_followed_from_its_first_function(console: Boot, debugger: Start) -> None:
+def test_the_kernel_is_followed_from_its_first_function(console: Boot, debugger: Start, out: Output) -> None:
     with console("--wait-gdb") as guest, debugger("start_kernel") as gdb:
         function, file, line = at(gdb.prompt())
         assert (function, file) == ("start_kernel", "init/main.c")
@@ -32,6 +33,7 @@ def test_the_kernel_is_followed_from_its_first_function(console: Boot, debugger:
         assert "No symbol" not in gdb.do("ptype struct task_struct")
         gdb.go()
         guest.login()
+    assert list((out.path / INDEXES).glob("*.gdb-index")), "kept for the next session"
 
 
 def forget(guest: Console) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shlex
 import socket
 import sys
@@ -114,6 +115,20 @@ def test_gdb_is_told_the_architecture(tmp_path: Path, arch: str) -> None:
     values = gdb.kernel_values(built, machine.read(arch), built.symbols)
     assert values["architecture"] == machine.read(arch).gdb_architecture
     assert values["vmlinux_gdb"] == "", "the kernel was built without its own commands"
+
+
+def test_indexes_of_this_kernel_stay_and_those_of_earlier_ones_go(tmp_path: Path) -> None:
+    built = fakes.output_folder(tmp_path, images=["vmlinux"])
+    assert built.symbols
+    gdb.forget_indexes(built, built.symbols)
+    folder = Path(gdb.kernel_values(built, machine.read(built.arch), built.symbols)["indexes"])
+    folder.mkdir()
+    for name, age in (("earlier", -1), ("later", 1)):
+        (folder / name).touch()
+        now = built.symbols.stat().st_mtime + age
+        os.utime(folder / name, (now, now))
+    gdb.forget_indexes(built, built.symbols)
+    assert [path.name for path in folder.iterdir()] == ["later"]
 
 
 def test_without_debug_information_it_is_said_what_gdb_knows(

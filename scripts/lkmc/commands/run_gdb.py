@@ -56,6 +56,8 @@ def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | N
     if not args.dry_run:
         gdb.wait_for(stub, run, option="--kgdb" if args.kgdb else "--wait-gdb")
     symbols = _symbols(args.dry_run, built, mach)
+    if not args.dry_run:
+        gdb.forget_indexes(built, symbols)
     replayed = recording.replayed(run)      # what follows modules would also stop a way back
     text = gdb.script("gdbinit.j2", maker=f"scripts/{'run-gdb-user' if program else 'run-gdb'}", run=str(run.path),
                       script=str(run.gdb_script), target=str(stub), work=str(run.path / "symbols"),
