@@ -14,7 +14,7 @@ from booting import RUN, Run
 from debugging import Debugger, Press
 from hypothesis import settings
 
-from lkmc import apt, paths
+from lkmc import apt, paths, time_limit
 from lkmc.console import Console
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
@@ -45,6 +45,12 @@ def side_by_side(out: Output, metafunc: pytest.Metafunc) -> pytest.MarkDecorator
     a file."""
     name = out.path.name
     return pytest.mark.xdist_group(f"{name}-{metafunc.definition.path.stem}" if out.prebuilt else name)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    if late := time_limit.over():
+        pytest.skip(late)
 
 
 @pytest.fixture(autouse=True)

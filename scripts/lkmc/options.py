@@ -147,6 +147,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                   help="set this option of Buildroot's configuration; may be repeated"),
     "sim": option("--sim", **SWITCH, help="run the program of --baremetal in GDB's own simulator"),
     "static": option("--static", **SWITCH, help="link programs to no shared library"),
+    "minutes": option("--minutes", type=number(1, 10_000, float), metavar="N",
+                      help="begin no test and no build after this time; the summary says what was left out"),
     "tier": option("--tier", action="append", choices=("unit", "modules", "boot", "buildroot", "gem5"), metavar="TIER",
                    help="run only this tier: unit, modules, boot, buildroot or gem5; may be repeated"),
     "timeout": option("--timeout", type=number(0.1, 1e6, float), metavar="SECONDS",

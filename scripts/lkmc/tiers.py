@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lkmc import apt, baremetal, buildroot, distro, gem5, machine, output, paths, prebuilt, toolchain
+from lkmc import apt, baremetal, buildroot, distro, gem5, machine, output, paths, prebuilt, time_limit, toolchain
 from lkmc.cli import defaults
 from lkmc.errors import LkmcError
 from lkmc.kconfig.request import ConfigRequest
@@ -85,6 +85,9 @@ def built(yes: bool, lacking: list[str]) -> list[str]:
         return []
     arguments = []
     for arch in BUILT_ARCHES:
+        if late := time_limit.over():
+            lacking.append(f"{arch}: {late}")
+            continue
         folder = paths.OUT / f"test-{arch}"
         free = shutil.disk_usage(paths.TOP).free
         if free < BUILD_BYTES and not (folder / "images/rootfs.cpio").exists():

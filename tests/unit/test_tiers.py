@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace as Usage
 
 import pytest
 
-from lkmc import apt, bootstrap, cli, distro, machine, paths, prebuilt, tiers
+from lkmc import apt, bootstrap, cli, distro, machine, paths, prebuilt, tiers, time_limit
 from lkmc.commands import test as command
 from lkmc.errors import MissingOutput
 from lkmc.tiers import Tier
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time of all tests together, which nobody has limited yet."""
+    now = [1000.0]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    monkeypatch.setenv(time_limit.UNTIL, "")
+    return now
 
 
 @pytest.fixture
@@ -78,6 +88,46 @@ def test_never(broken): pass
     assert capsys.readouterr().out.splitlines()[-4:] == [
         "summary of the tiers:", "  boot       FAILED", "             test_one::test_wrong: AssertionError: not one",
         '             test_one::test_never: failed on setup with "OSError: no disk"']
+
+
+def test_a_tier_for_which_there_is_no_time_is_named(
+        ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+        clock: list[float]) -> None:
+    def slow(yes: bool, lacking: list[str]) -> list[str]:
+        clock[0] += 90
+        return ["tests/boot"]
+    monkeypatch.setattr(tiers, "TIERS", tuple(Tier(name, slow) for name in ("modules", "boot", "gem5")))
+    assert cli.main("test", ["--minutes", "2.5"]) == 0
+    assert len(ran) == 2
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "  gem5       not run", f"             not run: {time_limit.REASON}"]
+
+
+def test_nothing_is_built_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
+    monkeypatch.setenv(tiers.FRAGMENT, "/sources.config")
+    time_limit.begins(1)
+    clock[0] += 61
+    lacking: list[str] = []
+    assert tiers.built(False, lacking) == []
+    assert lacking == [f"{arch}: {time_limit.REASON}" for arch in tiers.BUILT_ARCHES]
+
+
+def test_tests_for_which_there_is_no_time_are_counted(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "conftest.py").write_text((paths.TOP / "tests/conftest.py").read_text())
+    (tmp_path / "test_one.py").write_text("""import os
+
+def test_last(): os.environ["LKMC_TEST_UNTIL"] = "1"
+def test_late(): assert False
+def test_later(): assert False
+""")
+    monkeypatch.setattr(bootstrap, "provide", lambda requirements: None)
+    monkeypatch.setattr(paths, "TOP", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"{Path(__file__).parents[2]}/scripts:{Path(__file__).parents[1]}")
+    monkeypatch.setattr(tiers, "TIERS", (Tier("unit", lambda yes, lacking: ["test_one.py"]),))
+    assert cli.main("test", []) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "  unit       passed", f"             not run: 2 tests: {time_limit.REASON}"]
 
 
 def test_the_boot_tier_has_the_outputs_that_could_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,9 @@
     scripts/test
     scripts/test --tier unit -- -k outcome -x
     scripts/test --tier boot --output out/aarch64
+    scripts/test --minutes 60
 
-Tests of several outputs run side by side, as many as there are processors. A test on an output that fails runs once
+Tests of several outputs run side by side, one more than there are processors. A test on an output that fails runs once
 more, as a guest on a busy machine may be late; pytest's summary names it (RERUN). What follows a lone -- goes to
 pytest, which then does neither. The summary names the tests that failed. Exit status: 0 when every test that ran
 passed, else 1.
@@ -19,21 +20,26 @@ import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-from lkmc import bootstrap, paths, tiers
+from lkmc import bootstrap, paths, tiers, time_limit
 from lkmc.errors import LkmcError
 
-OPTIONS = ("arch", "output", "variant", "tier")
+OPTIONS = ("arch", "output", "variant", "tier", "minutes")
 TAKES_REST = True
 
 
 def main(args: argparse.Namespace) -> int:
     bootstrap.provide(paths.TOP / "tests/requirements.txt")
+    if args.minutes is not None:
+        time_limit.begins(args.minutes)
     wanted = [tier for tier in tiers.TIERS if not args.tier or tier.name in args.tier]
     summary: list[tuple[str, str]] = []
     failed = False
     for tier in wanted:
         tiers.tell(f"tier {tier.name}")
         lacking: list[str] = []
+        if late := time_limit.over():
+            summary += [(tier.name, "not run"), ("", f"not run: {late}")]
+            continue
         if args.output and tier.name in ("boot", "gem5"):
             words = [f"tests/{tier.name}", f"--output={args.output.absolute()}"]
         else:
@@ -43,11 +49,11 @@ def main(args: argparse.Namespace) -> int:
                 failed = True
                 summary.append((tier.name, f"FAILED: {error}"))
                 continue
-        status, failures = _pytest([*words, *(args.rest or _on_outputs(words))]) if words else (None, [])
+        status, told = _pytest([*words, *(args.rest or _on_outputs(words))]) if words else (None, [])
         failed = failed or status not in (None, 0)
         what = {None: "not run", 0: "passed", 5: "no test matched"}.get(status, "FAILED")
         summary.append((tier.name, what))
-        summary += [("", line) for line in (*failures, *(f"not run: {reason}" for reason in lacking))]
+        summary += [("", line) for line in (*told, *(f"not run: {reason}" for reason in lacking))]
     print("\nsummary of the tiers:", *(f"  {name:10} {what}" for name, what in summary), sep="\n", flush=True)
     return 1 if failed else 0
 
@@ -61,15 +67,18 @@ def _on_outputs(words: list[str]) -> list[str]:
 
 
 def _pytest(words: list[str]) -> tuple[int, list[str]]:
-    """pytest's exit status, and a line for each test that failed."""
+    """pytest's exit status, and a line for each test that failed, and of how many were left out for lack of time."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "junit.xml"
         command = [sys.executable, "-m", "pytest", "-rfEsR", f"--junitxml={report}", *words]
         status = subprocess.run(command, cwd=paths.TOP, stdin=subprocess.DEVNULL).returncode
-        return status, _failures(report) if report.exists() else []      # an option of the user's may have moved it
+        return status, _told(report) if report.exists() else []      # an option of the user's may have moved it
 
 
-def _failures(report: Path) -> list[str]:
-    return [f"{case.get('classname')}::{case.get('name')}: {(fault.get('message') or '').partition(chr(10))[0]}"
-            for case in ElementTree.parse(report).iter("testcase") for fault in case
-            if fault.tag in ("failure", "error")]
+def _told(report: Path) -> list[str]:
+    """What a report of JUnit's kind says that the summary has to name."""
+    said = [(case, part) for case in ElementTree.parse(report).iter("testcase") for part in case]
+    late = [part for _, part in said if part.tag == "skipped" and part.get("message") == time_limit.REASON]
+    return [*(f"{case.get('classname')}::{case.get('name')}: {(part.get('message') or '').partition(chr(10))[0]}"
+              for case, part in said if part.tag in ("failure", "error")),
+            *([f"not run: {len(late)} tests: {time_limit.REASON}"] if late else [])]
