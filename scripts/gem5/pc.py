@@ -130,7 +130,7 @@ def tables(system: System, cpus: int, disks: int) -> None:
         io_apic,
         *(X86IntelMPBus(bus_id=number, bus_type=name) for number, name in ((PCI, "PCI   "), (ISA, "ISA   "))),
         # A disk's line is of its slot, and the first of four. gem5 sends a message each time, as at an edge.
-        *(interrupt(PCI, FIRST_SLOT + number << 2, FIRST_PIN + number, trigger="EdgeTrigger")
+        *(interrupt(PCI, (FIRST_SLOT + number) << 2, FIRST_PIN + number, trigger="EdgeTrigger")
           for number in range(disks)),
         *(made for line, pin in ISA_PINS.items()
           for made in (interrupt(ISA, line, 0, kind="ExtInt"), interrupt(ISA, line, pin)))]
