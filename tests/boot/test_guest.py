@@ -46,8 +46,10 @@ def test_loginroot_sh_asks_for_nothing(console: Callable[..., Console]) -> None:
     with console() as guest:
         guest.login()
         guest.run("export lkmc_outer=1")
+        prompt = r"(?m)^[^\n]*# "
+        guest.wait_for(prompt)      # login throws away what is typed before its shell asks
         guest.child.sendline("/loginroot.sh")
-        guest.wait_for(r"(?m)^[^\n]*# ")
+        guest.wait_for(prompt)
         # A shell of its own, with an environment of its own.
         assert guest.run("echo $USER-$HOME-$lkmc_outer-$(id -u)") == ("root-/root--0\n", 0)
         guest.child.sendline("exit")
