@@ -115,8 +115,8 @@ def tables(system: System, cpus: int, disks: int) -> None:
             (LOW, LOW_USED, USABLE), (LOW_USED, HIGH, RESERVED), (HIGH, memory, USABLE),
             (memory, DEVICES, RESERVED),    # so that Linux puts devices beyond
             (M5OPS, M5OPS + M5OPS_SIZE, RESERVED)) if begin < end]
-    io_apic = X86IntelMPIOAPIC(id=cpus, version=0x11, enable=True,
-                             address=int(system.pc.south_bridge.io_apic.pio_addr))
+    where = int(system.pc.south_bridge.io_apic.pio_addr)
+    io_apic = X86IntelMPIOAPIC(id=cpus, version=0x11, enable=True, address=where)
     system.pc.south_bridge.io_apic.apic_id = io_apic.id
 
     def interrupt(bus: int, line: int, pin: int, kind: str = "INT", trigger: str = "ConformTrigger",

@@ -9,6 +9,7 @@ import gdb
 # The scripts use those that this file does not.
 from lkmc_gdb import (  # noqa: F401
     early,
+    indexes,
     kernel,
     modules,
     points,
