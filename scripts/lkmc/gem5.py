@@ -57,10 +57,11 @@ def machine_of(mach: Machine, name: str | None = None, bare: bool = False) -> Ge
 
     Raises UserError where it has none.
     """
-    machines = mach.gem5_bare if bare else mach.gem5
+    def machines_of(board: Machine) -> tuple[Gem5, ...]:
+        return board.gem5_bare if bare else board.gem5
+    machines = machines_of(mach)
     if not machines:
-        boards = map(machine.read, machine.arches())
-        others = [board.arch for board in boards if (board.gem5_bare if bare else board.gem5)]
+        others = [arch for arch in machine.arches() if machines_of(machine.read(arch))]
         raise UserError(f"there is no gem5 machine for {'a program without Linux' if bare else 'Linux'} on {mach.arch} "
                         f"yet: choose --arch {' or '.join(others)}, or leave out --emulator gem5; static programs run "
                         f"by --userland")
