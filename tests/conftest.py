@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 import subprocess
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import debugging
 import pytest
 from booting import RUN, Run
-from debugging import Debugger, Press
+from debugging import Booted, Debugger, Press
 from hypothesis import settings
 
 from lkmc import apt, paths, time_limit
@@ -128,6 +129,17 @@ def console(options: list[str], limit: float) -> Callable[..., Console]:
     """scripts/run on the output, on a terminal."""
     def start(*words: str) -> Console:
         return Console([*options, *words], timeout=limit)
+    return start
+
+
+@pytest.fixture
+def booted(console: Callable[..., Console]) -> Booted:
+    """A guest whose shell is on a terminal, for tests of what comes after the boot, which is waited for only once."""
+    @contextmanager
+    def start(*words: str) -> Iterator[Console]:
+        with console("--instant", *words) as guest:
+            guest.login()
+            yield guest
     return start
 
 

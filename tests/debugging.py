@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from types import TracebackType
 
 import pexpect
@@ -110,3 +111,4 @@ def line_of(file: str, pattern: str) -> int:
 Start = Callable[..., Debugger]     # the fixture that starts a debugger
 Press = Callable[..., None]         # the fixture that presses keys of a guest with a screen
 Boot = Callable[..., Console]       # the fixture that starts a guest
+Booted = Callable[..., AbstractContextManager[Console]]     # the fixture that starts one that has booted

@@ -8,7 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from booting import RUN
-from debugging import Boot, Debugger, Start, at, command, line_of
+from debugging import Boot, Booted, Debugger, Start, at, command, line_of
 
 from lkmc.console import EOL, Console
 from lkmc.gdb import INDEXES
@@ -42,9 +42,8 @@ def forget(guest: Console) -> None:
         pass
 
 
-def test_each_write_of_a_program_is_a_stop(console: Boot, debugger: Start, out: Output) -> None:
-    with console() as guest:
-        guest.login()
+def test_each_write_of_a_program_is_a_stop(booted: Booted, debugger: Start, out: Output) -> None:
+    with booted() as guest:
         guest.child.sendline("/count.sh")
         guest.wait_for("0" + EOL)
         with debugger() as gdb:
@@ -102,26 +101,24 @@ def test_an_output_may_be_reached_through_a_link(out: Output, run_id: str, limit
                 gdb.wait_for(r"loading @0x[0-9a-f]+: .*/hello\.ko")
 
 
-def test_a_breakpoint_in_a_module_that_is_not_loaded_yet_stops_in_its_init(console: Boot, debugger: Start) -> None:
+def test_a_breakpoint_in_a_module_that_is_not_loaded_yet_stops_in_its_init(booted: Booted, debugger: Start) -> None:
     line = line_of("kernel_modules/hello.c", "pr_info..hello init")
-    with console() as guest:
-        guest.login()
-        with debugger("--no-continue") as gdb:
-            gdb.prompt()
-            gdb.do("lkmc-break hello hello_init")
-            gdb.do(f"lkmc-break hello2 {line_of('kernel_modules/hello2.c', 'pr_info..hello2 cleanup')}")
-            for _ in range(2):
-                gdb.go()
-                guest.child.sendline("insmod /hello.ko && insmod /timer.ko && rmmod timer hello && echo do''ne")
-                function, file, where = at(gdb.prompt())
-                assert (function, file.rpartition("/")[2]) == ("hello_init", "hello.c")
-                assert abs(where - line) <= 3
-                assert "do_one_initcall" in gdb.do("bt")
-                gdb.go()
-                guest.wait_for("done" + EOL)
-                gdb.interrupt()
+    with booted() as guest, debugger("--no-continue") as gdb:
+        gdb.prompt()
+        gdb.do("lkmc-break hello hello_init")
+        gdb.do(f"lkmc-break hello2 {line_of('kernel_modules/hello2.c', 'pr_info..hello2 cleanup')}")
+        for _ in range(2):
             gdb.go()
-            guest.child.sendline("insmod /hello2.ko && rmmod hello2 && echo do''ne")
-            assert at(gdb.prompt())[0] == "hello2_exit"
+            guest.child.sendline("insmod /hello.ko && insmod /timer.ko && rmmod timer hello && echo do''ne")
+            function, file, where = at(gdb.prompt())
+            assert (function, file.rpartition("/")[2]) == ("hello_init", "hello.c")
+            assert abs(where - line) <= 3
+            assert "do_one_initcall" in gdb.do("bt")
             gdb.go()
             guest.wait_for("done" + EOL)
+            gdb.interrupt()
+        gdb.go()
+        guest.child.sendline("insmod /hello2.ko && rmmod hello2 && echo do''ne")
+        assert at(gdb.prompt())[0] == "hello2_exit"
+        gdb.go()
+        guest.wait_for("done" + EOL)

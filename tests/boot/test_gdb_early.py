@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from debugging import Boot, Debugger, Start, at
+from debugging import Boot, Booted, Debugger, Start, at
 
 from lkmc.output import Output
 
@@ -56,10 +56,8 @@ def test_the_decompressor_of_a_bzimage(console: Boot, debugger: Start, out: Outp
         guest.login()
 
 
-def test_early_boot_needs_a_guest_that_waits(console: Boot, debugger: Start) -> None:
-    with console() as guest:
-        guest.login()
-        with debugger("--early") as gdb:
-            assert "scripts/run --wait-gdb" in gdb.prompt()
-            gdb.go()
-            assert guest.run("echo on")[0].strip() == "on"
+def test_early_boot_needs_a_guest_that_waits(booted: Booted, debugger: Start) -> None:
+    with booted() as guest, debugger("--early") as gdb:
+        assert "scripts/run --wait-gdb" in gdb.prompt()
+        gdb.go()
+        assert guest.run("echo on")[0].strip() == "on"

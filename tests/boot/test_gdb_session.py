@@ -5,20 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
 import pytest
-from debugging import Debugger, command, until
+from debugging import Boot, Booted, Debugger, Start, command, until
 
-from lkmc.console import Console
 from lkmc.output import Output
 
 PRESSES = 6
 LATE = 3.0      # seconds; GDB itself asks again after 2
-Start = Callable[..., Debugger]
-Boot = Callable[..., Console]
 
 
 def child_of(pid: int | None, program: str) -> int:
@@ -34,9 +30,8 @@ def child_of(pid: int | None, program: str) -> int:
     raise AssertionError(f"process {pid} has no child {program}")
 
 
-def test_gdb_can_come_and_go(console: Boot, debugger: Start) -> None:
-    with console() as guest:
-        guest.login()
+def test_gdb_can_come_and_go(booted: Booted, debugger: Start) -> None:
+    with booted() as guest:
         for leave in ("detach", "quit", "detach"):
             with debugger("--no-continue") as gdb:
                 gdb.prompt()
@@ -50,9 +45,8 @@ def test_gdb_can_come_and_go(console: Boot, debugger: Start) -> None:
                 gdb.child.expect(pexpect.EOF)
 
 
-def test_a_guest_goes_on_when_its_gdb_is_killed(console: Boot, debugger: Start, symbols: None) -> None:
-    with console() as guest:
-        guest.login()
+def test_a_guest_goes_on_when_its_gdb_is_killed(booted: Booted, debugger: Start, symbols: None) -> None:
+    with booted() as guest:
         with debugger("--no-continue") as gdb:
             gdb.prompt()
             gdb.do("break ksys_read")
@@ -63,27 +57,24 @@ def test_a_guest_goes_on_when_its_gdb_is_killed(console: Boot, debugger: Start, 
             gdb.prompt()
 
 
-def test_an_emulator_that_answers_late_is_waited_for(console: Boot, debugger: Start, symbols: None) -> None:
+def test_an_emulator_that_answers_late_is_waited_for(booted: Booted, debugger: Start, symbols: None) -> None:
     """If GDB asked again, each later answer would be that to the question before."""
-    with console() as guest:
-        guest.login()
-        with debugger("--no-continue") as gdb:
-            gdb.prompt()
-            questions = ("x/s linux_banner", "output init_task.comm", "x/2i schedule", "output/x $sp")
-            answers = [gdb.do(question) for question in questions]
-            emulator = child_of(guest.child.pid, "qemu")
-            os.kill(emulator, signal.SIGSTOP)
-            threading.Timer(LATE, os.kill, (emulator, signal.SIGCONT)).start()
-            assert [gdb.do(question) for question in questions] == answers
-            gdb.go()
-            assert guest.run("echo it''runs") == ("itruns\n", 0)
+    with booted() as guest, debugger("--no-continue") as gdb:
+        gdb.prompt()
+        questions = ("x/s linux_banner", "output init_task.comm", "x/2i schedule", "output/x $sp")
+        answers = [gdb.do(question) for question in questions]
+        emulator = child_of(guest.child.pid, "qemu")
+        os.kill(emulator, signal.SIGSTOP)
+        threading.Timer(LATE, os.kill, (emulator, signal.SIGCONT)).start()
+        assert [gdb.do(question) for question in questions] == answers
+        gdb.go()
+        assert guest.run("echo it''runs") == ("itruns\n", 0)
 
 
 def test_ctrl_c_stops_a_guest_that_is_about_to_load_or_remove_a_module(
-        console: Boot, debugger: Start, symbols: None) -> None:
+        booted: Booted, debugger: Start, symbols: None) -> None:
     """It comes to breakpoints of ours all the time, where QEMU takes no interrupt."""
-    with console() as guest:
-        guest.login()
+    with booted() as guest:
         guest.child.sendline("while insmod /hello.ko && rmmod hello; do :; done")
         with debugger("--no-continue") as gdb:
             gdb.prompt()
@@ -95,27 +86,23 @@ def test_ctrl_c_stops_a_guest_that_is_about_to_load_or_remove_a_module(
 
 
 @pytest.mark.parametrize("running", [True, False])
-def test_gdb_ends_with_a_line_when_the_emulator_is_killed(console: Boot, debugger: Start, running: bool) -> None:
-    with console() as guest:
-        guest.login()
-        with debugger("--no-continue") as gdb:
-            gdb.prompt()
-            if running:
-                gdb.go()
-                guest.run("true")
-            os.kill(child_of(guest.child.pid, "qemu-system"), signal.SIGKILL)
-            if not running:         # GDB hears of it as it next asks for something
-                gdb.child.sendline("stepi")
-            gdb.ends("lkmc: the emulator has gone, and with it the guest")
+def test_gdb_ends_with_a_line_when_the_emulator_is_killed(booted: Booted, debugger: Start, running: bool) -> None:
+    with booted() as guest, debugger("--no-continue") as gdb:
+        gdb.prompt()
+        if running:
+            gdb.go()
+            guest.run("true")
+        os.kill(child_of(guest.child.pid, "qemu-system"), signal.SIGKILL)
+        if not running:         # GDB hears of it as it next asks for something
+            gdb.child.sendline("stepi")
+        gdb.ends("lkmc: the emulator has gone, and with it the guest")
 
 
-def test_gdb_ends_with_a_line_when_the_guest_powers_off(console: Boot, debugger: Start) -> None:
-    with console() as guest:
-        guest.login()
-        with debugger() as gdb:
-            gdb.wait_for("The guest runs")
-            guest.child.sendline("poweroff -f")
-            gdb.ends("lkmc: the emulator has gone, and with it the guest")
+def test_gdb_ends_with_a_line_when_the_guest_powers_off(booted: Booted, debugger: Start) -> None:
+    with booted() as guest, debugger() as gdb:
+        gdb.wait_for("The guest runs")
+        guest.child.sendline("poweroff -f")
+        gdb.ends("lkmc: the emulator has gone, and with it the guest")
 
 
 def test_the_remote_protocol_is_logged_on_demand(console: Boot, debugger: Start, out: Output, run_id: str) -> None:
@@ -134,15 +121,14 @@ def test_without_a_run_it_says_how_to_start_one(out: Output) -> None:
         assert gdb.ends("no guest runs in .*start one with: scripts/run --wait-gdb") == 125
 
 
-def test_gdb_that_expects_other_registers_says_why(console: Boot, out: Output, run_id: str, tmp_path: Path,
+def test_gdb_that_expects_other_registers_says_why(booted: Booted, out: Output, run_id: str, tmp_path: Path,
                                                    limit: float) -> None:
     if out.arch != "x86_64":
         pytest.skip("GDB passes over a description of another processor here")
     description = tmp_path / "target.xml"
     description.write_text('<target version="1.0"><architecture>i386</architecture></target>')
     before = f"--before=-nx -ex 'set width 0' -ex 'set tdesc filename {description}'"
-    with console() as guest:
-        guest.login()
+    with booted() as guest:
         with Debugger(command("run-gdb", out, run_id, before), limit) as gdb:
             why = f"GDB expects other registers than the emulator has: it takes them from {description}"
             assert gdb.ends(why) == 125

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from debugging import Boot, Start, at, line_of
+from debugging import Boot, Booted, Start, at, line_of
 from elftools.elf.elffile import ELFFile
 
 from lkmc import guest_programs
@@ -67,16 +67,14 @@ def test_busybox_as_init_stops_in_its_applet(console: Boot, debugger: Start, ini
 
 
 @pytest.mark.usefixtures("busybox")
-def test_an_applet_of_a_guest_that_runs(console: Boot, debugger: Start) -> None:
-    with console() as guest:
-        guest.login()
-        with debugger("busybox", "ls_main", script=SCRIPT) as gdb:
-            gdb.wait_for("The guest runs")
-            guest.run("cat /proc/uptime")
-            guest.child.sendline("ls -d /lkmc; echo do''ne")
-            assert at(gdb.prompt())[0] == "ls_main"
-            gdb.go()
-            assert "/lkmc" in guest.wait_for("done" + EOL)
+def test_an_applet_of_a_guest_that_runs(booted: Booted, debugger: Start) -> None:
+    with booted() as guest, debugger("busybox", "ls_main", script=SCRIPT) as gdb:
+        gdb.wait_for("The guest runs")
+        guest.run("cat /proc/uptime")
+        guest.child.sendline("ls -d /lkmc; echo do''ne")
+        assert at(gdb.prompt())[0] == "ls_main"
+        gdb.go()
+        assert "/lkmc" in guest.wait_for("done" + EOL)
 
 
 def test_a_program_that_is_not_init(console: Boot, debugger: Start) -> None:
@@ -100,38 +98,35 @@ def entry(path: Path) -> int:
         return int(ELFFile(opened)["e_entry"])
 
 
-def test_a_breakpoint_holds_for_one_program_only(console: Boot, debugger: Start, out: Output) -> None:
+def test_a_breakpoint_holds_for_one_program_only(booted: Booted, debugger: Start, out: Output) -> None:
     """Here are two programs that begin at the same address."""
     if entry(out.overlay / "count.out") != entry(out.overlay / "virt_to_phys_test.out"):
         pytest.skip("the two programs begin at different addresses")
     other = "/virt_to_phys_test.out > /tmp/said & until grep -q vaddr /tmp/said; do sleep 0.1; done; kill $!; " \
             "rm /tmp/said; echo do''ne"
-    with console() as guest:
-        guest.login()
-        with debugger("count", "_start", script=SCRIPT) as gdb:
-            gdb.wait_for("The guest runs")
-            guest.child.sendline(other)
-            guest.wait_for("done" + EOL)
-            guest.child.sendline("/count.out 1 > /dev/null; echo do''ne")
-            assert "_start" in gdb.prompt()
-            gdb.do("disable")
-            gdb.go()
-            guest.wait_for("done" + EOL)
-            gdb.interrupt()
-            gdb.do("condition 1")                       # now it holds for whoever is there
-            gdb.do("enable")
-            assert "lkmc_mine" not in gdb.do("info breakpoints")
-            gdb.go()
-            guest.child.sendline(other)
-            assert "_start" in gdb.prompt()
-            gdb.do("delete")
-            gdb.go()
-            guest.wait_for("done" + EOL)
+    with booted() as guest, debugger("count", "_start", script=SCRIPT) as gdb:
+        gdb.wait_for("The guest runs")
+        guest.child.sendline(other)
+        guest.wait_for("done" + EOL)
+        guest.child.sendline("/count.out 1 > /dev/null; echo do''ne")
+        assert "_start" in gdb.prompt()
+        gdb.do("disable")
+        gdb.go()
+        guest.wait_for("done" + EOL)
+        gdb.interrupt()
+        gdb.do("condition 1")                       # now it holds for whoever is there
+        gdb.do("enable")
+        assert "lkmc_mine" not in gdb.do("info breakpoints")
+        gdb.go()
+        guest.child.sendline(other)
+        assert "_start" in gdb.prompt()
+        gdb.do("delete")
+        gdb.go()
+        guest.wait_for("done" + EOL)
 
 
-def test_a_breakpoint_holds_for_one_process_only(console: Boot, debugger: Start) -> None:
-    with console() as guest:
-        guest.login()
+def test_a_breakpoint_holds_for_one_process_only(booted: Booted, debugger: Start) -> None:
+    with booted() as guest:
         guest.run("/count.out > /tmp/first & until grep 3 /tmp/first; do sleep 0.1; done; "
                   "/count.out > /dev/null & echo $! > /tmp/pid")
         pid = guest.run("cat /tmp/pid")[0].strip()
@@ -150,10 +145,9 @@ def threads(text: str) -> dict[int, str]:
     return {int(cpu): rest for cpu, rest in re.findall(r"\(CPU#(\d+) [^)]*\)(.*)$", text, re.M)}
 
 
-def test_a_program_is_on_the_processor_where_taskset_put_it(console: Boot, debugger: Start, out: Output) -> None:
+def test_a_program_is_on_the_processor_where_taskset_put_it(booted: Booted, debugger: Start, out: Output) -> None:
     loop = "i=0; while :; do taskset $((1 << i)) /sched_getaffinity.out > /dev/null; i=$((! i)); done"
-    with console("--cpus", "2", *(ONE_THREAD if out.arch != "arm" else ())) as guest:
-        guest.login()
+    with booted("--cpus", "2", *(ONE_THREAD if out.arch != "arm" else ())) as guest:
         if guest.run("command -v taskset")[1]:
             pytest.skip("the guest has no taskset")
         guest.child.sendline(loop)
@@ -168,32 +162,30 @@ def test_a_program_is_on_the_processor_where_taskset_put_it(console: Boot, debug
             assert where in ([0, 1, 0, 1], [1, 0, 1, 0])
 
 
-def test_two_threads_of_one_process_are_on_their_processors(console: Boot, debugger: Start) -> None:
-    with console("--cpus", "2") as guest:
-        guest.login()
-        with debugger("sched_getaffinity_threads", script=SCRIPT) as gdb:
-            gdb.wait_for("The guest runs")
-            guest.child.sendline("/sched_getaffinity_threads.out 0 > /dev/null")
-            gdb.prompt()
-            gdb.do("delete")
-            first = line_of("userland/linux/sched_getaffinity_threads.c", r"check_rounds\(0\)")
-            second = line_of("userland/linux/sched_getaffinity_threads.c", r"check_rounds\(cpu\)")
-            gdb.do(f"tbreak sched_getaffinity_threads.c:{first}")
-            gdb.do(f"tbreak sched_getaffinity_threads.c:{second}")
-            seen = {}
-            for _ in range(2):
-                function, _ = program(gdb.do("continue"))
-                seen[function] = [cpu for cpu, rest in threads(gdb.do("info threads")).items() if function in rest]
-            assert seen["main_thread_0"] == [0] and 1 in seen["main_thread_1"]
-            gdb.do("break check_rounds")
-            gdb.do("delete")
-            both = set()
-            for _ in range(50):
-                gdb.do("tbreak meet")
-                gdb.do("continue")
-                listed = threads(gdb.do("info threads"))
-                gdb.do(f"thread {1 + next(iter(cpu for cpu, rest in listed.items() if 'meet' in rest))}")
-                both |= set(re.findall(r"main_thread_[01]", gdb.do("bt")))
-                if len(both) == 2:
-                    break
-            assert both == {"main_thread_0", "main_thread_1"}
+def test_two_threads_of_one_process_are_on_their_processors(booted: Booted, debugger: Start) -> None:
+    with booted("--cpus", "2") as guest, debugger("sched_getaffinity_threads", script=SCRIPT) as gdb:
+        gdb.wait_for("The guest runs")
+        guest.child.sendline("/sched_getaffinity_threads.out 0 > /dev/null")
+        gdb.prompt()
+        gdb.do("delete")
+        first = line_of("userland/linux/sched_getaffinity_threads.c", r"check_rounds\(0\)")
+        second = line_of("userland/linux/sched_getaffinity_threads.c", r"check_rounds\(cpu\)")
+        gdb.do(f"tbreak sched_getaffinity_threads.c:{first}")
+        gdb.do(f"tbreak sched_getaffinity_threads.c:{second}")
+        seen = {}
+        for _ in range(2):
+            function, _ = program(gdb.do("continue"))
+            seen[function] = [cpu for cpu, rest in threads(gdb.do("info threads")).items() if function in rest]
+        assert seen["main_thread_0"] == [0] and 1 in seen["main_thread_1"]
+        gdb.do("break check_rounds")
+        gdb.do("delete")
+        both = set()
+        for _ in range(50):
+            gdb.do("tbreak meet")
+            gdb.do("continue")
+            listed = threads(gdb.do("info threads"))
+            gdb.do(f"thread {1 + next(iter(cpu for cpu, rest in listed.items() if 'meet' in rest))}")
+            both |= set(re.findall(r"main_thread_[01]", gdb.do("bt")))
+            if len(both) == 2:
+                break
+        assert both == {"main_thread_0", "main_thread_1"}

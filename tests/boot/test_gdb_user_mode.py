@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from debugging import Boot, Debugger, Start
+from debugging import Booted, Debugger, Start
 
 from lkmc.output import Output
 
@@ -19,10 +19,9 @@ def in_user_space(gdb: Debugger, out: Output) -> bool:
 
 
 @pytest.fixture
-def gdb(console: Boot, debugger: Start, out: Output) -> Iterator[Debugger]:
+def gdb(booted: Booted, debugger: Start, out: Output) -> Iterator[Debugger]:
     """GDB on a guest that was stopped in a program."""
-    with console() as guest:
-        guest.login()
+    with booted() as guest:
         guest.run("(while :; do :; done) & insmod /hello.ko")     # which the loop never needs in its page tables
         with debugger("--no-continue") as gdb:
             gdb.prompt()

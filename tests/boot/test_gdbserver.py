@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from debugging import Debugger, at, line_of
+from debugging import Booted, Start, at, line_of
 
 from lkmc.console import EOL, Console
 from lkmc.output import Output
 
 SCRIPT = "run-gdbserver"
 
-Boot = Callable[..., Console]
-Start = Callable[..., Debugger]
-
 
 @pytest.fixture
-def guest(out: Output, console: Boot) -> Iterator[Console]:
+def guest(out: Output, booted: Booted) -> Iterator[Console]:
     if out.symbol("BR2_PACKAGE_GDB_SERVER") != "y" and out.symbol("BR2_PACKAGE_GDB") != "y":
         pytest.skip("the guest has no gdbserver: scripts/build --config configs/fragments/gdbserver.config")
-    with console() as guest:
-        guest.login()
+    with booted() as guest:
         yield guest
 
 
