@@ -87,7 +87,9 @@ def read(run: RunFolder) -> Recording:
         given = told.pop("payload")
         payload = Payload(When(given[0]), given[1].encode("utf-8", "surrogateescape")) if given else None
         lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
-        (run.recording / EVENTS).stat()
+        if not (run.recording / EVENTS).stat().st_size:
+            raise MissingOutput(f"{run.recording}: the run ended before the emulator recorded anything; record again "
+                                f"with more time, or without --timeout")
         console = (run.recording / CONSOLE).read_bytes()
         return Recording(RunRequest(payload, **{**told, **lists}), console=console, **facts)
     except FileNotFoundError:

@@ -124,6 +124,12 @@ def test_without_a_recording_the_command_for_one_is_named(tmp_path: Path, run: R
         recording.read(run)
 
 
+def test_a_recording_without_a_beginning_is_none(run: RunFolder) -> None:
+    (run.recording / "events").write_bytes(b"")
+    with pytest.raises(MissingOutput, match="ended before the emulator recorded anything; record again with more time"):
+        recording.read(run)
+
+
 def test_a_kernel_that_changed_is_refused_and_another_emulator_is_not(tmp_path: Path, run: RunFolder) -> None:
     kernel, emulator = tmp_path / "kernel", fakes.script(tmp_path / "qemu", "")
     kernel.write_text("1")
