@@ -14,7 +14,7 @@ def begins(minutes: float) -> None:
     os.environ[UNTIL] = str(time.time() + 60 * minutes)
 
 
-def over() -> str:
-    """Why nothing begins any more; empty as long as there is time."""
+def over(needed: float = 0) -> str:
+    """Why nothing begins any more that takes so many seconds; empty as long as there is time."""
     until = os.environ.get(UNTIL)
-    return REASON if until and time.time() >= float(until) else ""
+    return REASON if until and time.time() + needed >= float(until) else ""

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace as Usage
 
+import fakes
 import pytest
 
-from lkmc import apt, bootstrap, cli, distro, machine, paths, prebuilt, tiers, time_limit
+from lkmc import apt, baremetal, bootstrap, buildroot, cli, distro, machine, paths, prebuilt, tiers, time_limit
 from lkmc.commands import test as command
 from lkmc.errors import MissingOutput
 from lkmc.tiers import Tier
@@ -112,12 +113,33 @@ def test_nothing_is_built_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch,
     assert lacking == [f"{arch}: {time_limit.REASON}" for arch in tiers.BUILT_ARCHES]
 
 
-def test_tests_for_which_there_is_no_time_are_counted(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "conftest.py").write_text((paths.TOP / "tests/conftest.py").read_text())
-    (tmp_path / "test_one.py").write_text("""import os
+def test_a_build_that_leaves_no_time_for_its_tests_is_not_started(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
+    def make(tree: Path, folder: Path, *targets: str) -> None:
+        clock[0] += 40
+    monkeypatch.setenv(tiers.FRAGMENT, "/sources.config")
+    monkeypatch.setattr(paths, "OUT", tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(free=tiers.BUILD_BYTES))
+    monkeypatch.setattr(buildroot, "provide", lambda given: tmp_path)
+    monkeypatch.setattr(buildroot, "make", make)
+    monkeypatch.setattr(tiers, "configure", lambda tree, folder, request: fakes.output_folder(folder, "aarch64"))
+    monkeypatch.setattr(baremetal, "prepare", lambda folder, yes: None)
+    time_limit.begins(2)
+    lacking: list[str] = []
+    assert f"--output={tmp_path}/test-aarch64" in tiers.built(False, lacking)
+    assert lacking == [f"x86_64: {time_limit.REASON}"]
 
-def test_last(): os.environ["LKMC_TEST_UNTIL"] = "1"
+
+@pytest.mark.parametrize("test, said", [
+    ("def test_last(): os.environ['LKMC_TEST_UNTIL'] = '1'", "passed"),
+    ("os.environ['LKMC_TEST_UNTIL'] = '1'", "not run")])
+def test_tests_for_which_there_is_no_time_are_counted(
+        test: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "conftest.py").write_text((paths.TOP / "tests/conftest.py").read_text())
+    (tmp_path / "test_one.py").write_text(f"""import os
+
+{test}
 def test_late(): assert False
 def test_later(): assert False
 """)
@@ -127,7 +149,7 @@ def test_later(): assert False
     monkeypatch.setattr(tiers, "TIERS", (Tier("unit", lambda yes, lacking: ["test_one.py"]),))
     assert cli.main("test", []) == 0
     assert capsys.readouterr().out.splitlines()[-2:] == [
-        "  unit       passed", f"             not run: 2 tests: {time_limit.REASON}"]
+        f"  unit       {said}", f"             not run: 2 tests: {time_limit.REASON}"]
 
 
 def test_the_boot_tier_has_the_outputs_that_could_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,19 +66,23 @@ def _on_outputs(words: list[str]) -> list[str]:
     return ["--reruns", "1", *side_by_side] if outputs else []
 
 
-def _pytest(words: list[str]) -> tuple[int, list[str]]:
-    """pytest's exit status, and a line for each test that failed, and of how many were left out for lack of time."""
+def _pytest(words: list[str]) -> tuple[int | None, list[str]]:
+    """pytest's exit status, None when there was no time for any test; and a line for each test that failed, and of how
+    many were left out for lack of time."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "junit.xml"
         command = [sys.executable, "-m", "pytest", "-rfEsR", f"--junitxml={report}", *words]
         status = subprocess.run(command, cwd=paths.TOP, stdin=subprocess.DEVNULL).returncode
-        return status, _told(report) if report.exists() else []      # an option of the user's may have moved it
+        return _told(status, report) if report.exists() else (status, [])    # an option of the user's may have moved it
 
 
-def _told(report: Path) -> list[str]:
-    """What a report of JUnit's kind says that the summary has to name."""
-    said = [(case, part) for case in ElementTree.parse(report).iter("testcase") for part in case]
+def _told(status: int, report: Path) -> tuple[int | None, list[str]]:
+    """The same with what a report of JUnit's kind says that the summary has to name."""
+    cases = list(ElementTree.parse(report).iter("testcase"))
+    said = [(case, part) for case in cases for part in case]
     late = [part for _, part in said if part.tag == "skipped" and part.get("message") == time_limit.REASON]
-    return [*(f"{case.get('classname')}::{case.get('name')}: {(part.get('message') or '').partition(chr(10))[0]}"
-              for case, part in said if part.tag in ("failure", "error")),
-            *([f"not run: {len(late)} tests: {time_limit.REASON}"] if late else [])]
+    lines = [f"{case.get('classname')}::{case.get('name')}: {(part.get('message') or '').partition(chr(10))[0]}"
+             for case, part in said if part.tag in ("failure", "error")]
+    if late:
+        lines.append(f"not run: {len(late)} tests: {time_limit.REASON}")
+    return None if late and len(late) == len(cases) else status, lines
