@@ -48,19 +48,25 @@ DISKS = PINS - FIRST_PIN        # a pin for each
 ISA_PINS = {0: 2, 1: 1, **{line: line for line in range(3, 15)}}
 
 
+def memory(args: argparse.Namespace) -> AddrRange:
+    """Where memory is. Raises ValueError for more than there is room for."""
+    found = AddrRange(start=0, size=args.memory)
+    if found.size() > DEVICES:
+        raise ValueError(f"--memory {args.memory}: a PC of gem5's has 3 GiB at most")
+    return found
+
+
 def computer(args: argparse.Namespace, workload) -> System:
     """A PC with processors, memory, serial port and disks. Raises ValueError for what it has no room for."""
     system = System(mem_mode=processors_x86.mode(args), readfile=args.readfile, init_param=args.initparam,
                     workload=workload, m5ops_base=M5OPS)
-    memory = AddrRange(start=0, size=args.memory)
-    if memory.size() > DEVICES:
-        raise ValueError(f"--memory {args.memory}: a PC of gem5's has 3 GiB at most")
     if len(args.disk) > DISKS:
         raise ValueError(f"--disk: a PC of gem5's has {DISKS} at most")
-    system.mem_ranges = [memory]
+    system.mem_ranges = [memory(args)]
     system.voltage_domain = VoltageDomain()
     system.clk_domain = SrcClockDomain(clock="1GHz", voltage_domain=system.voltage_domain)
     system.pc = getattr(m5.objects, args.machine)()
+    system.pc.com_1.device = NULL       # else its own, which listens on a port of TCP, stays beside ours
     system.terminal = Terminal(port=args.console)
     system.pc.com_1.device = system.terminal
     buses(system, args)
@@ -107,14 +113,14 @@ def disk(system: System, path: str, number: int) -> PciVirtIO:
 
 def tables(system: System, cpus: int, disks: int) -> None:
     """What a BIOS would leave in memory: which of it is there, processors, buses and interrupts."""
-    memory, workload = system.mem_ranges[0].size(), system.workload
+    end, workload = system.mem_ranges[0].size(), system.workload
     workload.acpi_description_table_pointer = NULL
     workload.smbios_table.structures = [X86SMBiosBiosInformation()]
     workload.e820_table.entries = [
-        X86E820Entry(addr=begin, size=f"{end - begin}B", range_type=kind) for begin, end, kind in (
-            (LOW, LOW_USED, USABLE), (LOW_USED, HIGH, RESERVED), (HIGH, memory, USABLE),
-            (memory, DEVICES, RESERVED),    # so that Linux puts devices beyond
-            (M5OPS, M5OPS + M5OPS_SIZE, RESERVED)) if begin < end]
+        X86E820Entry(addr=first, size=f"{behind - first}B", range_type=kind) for first, behind, kind in (
+            (LOW, LOW_USED, USABLE), (LOW_USED, HIGH, RESERVED), (HIGH, end, USABLE),
+            (end, DEVICES, RESERVED),       # so that Linux puts devices beyond
+            (M5OPS, M5OPS + M5OPS_SIZE, RESERVED)) if first < behind]
     where = int(system.pc.south_bridge.io_apic.pio_addr)
     io_apic = X86IntelMPIOAPIC(id=cpus, version=0x11, enable=True, address=where)
     system.pc.south_bridge.io_apic.apic_id = io_apic.id

@@ -3,7 +3,7 @@
 import argparse
 
 import processor_options
-from common.Caches import L1_DCache, L1_ICache, L2Cache  # of configs in gem5's tree
+from common.Caches import L1_DCache, L1_ICache, L2Cache, PageTableWalkerCache  # of configs in gem5's tree
 from m5.objects import (
     X86O3CPU,
     CpuCluster,
@@ -48,7 +48,9 @@ def caches(cluster: CpuCluster, bus, args: argparse.Namespace) -> None:
     cluster.l2 = L2Cache(size="1MB")
     processor_options.resize(cluster.l2, args.l2_size)
     for cpu in cluster.cpus:
-        cpu.addPrivateSplitL1Caches(L1_ICache(size="32kB"), L1_DCache(size="32kB"))
+        # The walkers of page tables write there, too: without caches of their own they would meet lines that are newer.
+        cpu.addPrivateSplitL1Caches(L1_ICache(size="32kB"), L1_DCache(size="32kB"), PageTableWalkerCache(),
+                                    PageTableWalkerCache())
         processor_options.resize(cpu.icache, args.l1i_size)
         processor_options.resize(cpu.dcache, args.l1d_size)
         cpu.connectAllPorts(cluster.toL2Bus.cpu_side_ports, bus.cpu_side_ports, bus.mem_side_ports)

@@ -41,9 +41,23 @@ class FakeRange(Part):
         return int(self.end - self.start)
 
 
+class FakePort(Part):
+    """gem5's serial port: a terminal of its own stays beside another, unless it is taken away first."""
+    terminal: Any = "its own"
+
+    @property
+    def device(self) -> Any:
+        return self.terminal
+
+    @device.setter
+    def device(self, made: Any) -> None:
+        assert made is None or self.terminal is None, "its own listens on a port of TCP"
+        self.terminal = made
+
+
 class FakePc(Part):
     def __init__(self) -> None:
-        super().__init__(pci_host="the host of PCI", com_1=Part(device=None),
+        super().__init__(pci_host="the host of PCI", com_1=FakePort(),
                          south_bridge=Part(io_apic=Part(pio_addr=0xfec00000, apic_id=None)))
 
     def attachIO(self, bus: Any) -> None:
@@ -61,7 +75,6 @@ def pc(monkeypatch: pytest.MonkeyPatch) -> Any:
     module("m5", objects=objects, options=SimpleNamespace(outdir=""))
     module("m5.objects", **vars(objects))
     module("m5.params", NULL=None, Addr=SimpleNamespace(max=(1 << 64) - 1), AddrRange=FakeRange)
-    module("m5.util.convert", toMemorySize=size)
     module("common.Caches", IOCache=type("IOCache", (Part,), {}))
     module("guest", disk=lambda path: f"copy on write of {path}")
     module("processor_options")
@@ -154,3 +167,5 @@ def test_linux_is_told_where_its_initial_ram_disk_is(pc: Any, tmp_path: Path) ->
     assert struct.unpack_from("<II", told, 0x218 - 0x210) == (at, 5000), "ramdisk_image, ramdisk_size"
     assert told[0], "without a type of loader Linux looks for no RAM disk"
     assert len(told) <= 0x228 - 0x210, "cmd_line_ptr is gem5's"
+    with pytest.raises(ValueError, match=r"rootfs.cpio: 5000 bytes, too large for 4096 of memory; .*--memory"):
+        script("linux_x86").initrd(disk, 4096, tmp_path)

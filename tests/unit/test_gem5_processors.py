@@ -36,7 +36,8 @@ def both(monkeypatch: pytest.MonkeyPatch) -> None:
     module("common.cores")
     module("common.cores.arm", **cores)
     module("m5.util.convert", toMemorySize=lambda size: int(size[:-2]) << {"kB": 10, "MB": 20}[size[-2:]])
-    module("common.Caches", L1_ICache=FakeCache, L1_DCache=FakeCache, L2Cache=FakeCache)
+    module("common.Caches", L1_ICache=FakeCache, L1_DCache=FakeCache, L2Cache=FakeCache,
+           PageTableWalkerCache=FakeCache)
     monkeypatch.setitem(sys.modules, "processor_options", script("processor_options"))
 
 
@@ -56,8 +57,8 @@ class FakeCache(Part):
 
 
 class FakeCpu(Part):
-    def addPrivateSplitL1Caches(self, instructions: Part, data: Part) -> None:
-        self.icache, self.dcache = instructions, data
+    def addPrivateSplitL1Caches(self, instructions: Part, data: Part, *walkers: Part) -> None:
+        self.icache, self.dcache, self.walkers = instructions, data, walkers
 
     def connectAllPorts(self, *ports: str) -> None:
         self.ports = ports
@@ -97,6 +98,7 @@ def test_an_x86_has_its_memory_behind_caches_and_its_interrupts_at_the_bus(
     cluster = x86(**asked).cpu_cluster
     [cpu] = cluster.cpus
     assert cpu.kind == kind and tuple(each.size for each in (cpu.icache, cpu.dcache, cluster.l2)) == sizes
+    assert len(cpu.walkers) == 2, "which write, too"
     assert cpu.ports == ("to the cache", "to the bus", "from the bus")
     assert cluster.toL2Bus.mem_side_ports == "behind the L1 caches" and cluster.l2.mem_side == "to the bus"
 
