@@ -27,6 +27,7 @@ DECOMPRESSOR = ("_end", "cache_clean_flush", "decompress_kernel", "extract_kerne
 INDEXES = "gdb-index"   # in the output: of debug information, as GDB keeps them
 STARTING = 1.0          # seconds for scripts/run in the other terminal to get going
 PATIENCE = 10.0         # seconds for the emulator's stub to answer
+LISTENS = b"Waiting for connection from remote gdb"     # as the kernel says it at boot, with --kgdb
 DETACH = b"+$D;1#b0"    # of GDB's remote protocol: remove all breakpoints and go on
 # Why a stub does not answer, by the name of its socket, and what to do.
 UNANSWERED = {"gdb": "the emulator hangs; end it",
@@ -118,6 +119,20 @@ def wait_for(stub: Path, run: RunFolder, what: str = "", option: str = "--wait-g
             raise EmulatorFailed(f"{stub}: the emulator has no such socket; see {run.script} for its command")
         time.sleep(0.02)
     raise MissingOutput(f"no {'program' if what else 'guest'} runs in {run.path}; start one with: {start}")
+
+
+def wait_for_kernel(run: RunFolder) -> None:
+    """Wait until the kernel has its serial port and listens there: what GDB says before that is lost. Raises
+    EmulatorFailed when the run ends before."""
+    begin, told = time.monotonic(), False
+    while LISTENS not in run.console_log.read_bytes():
+        if not run.lock.held():
+            raise EmulatorFailed(f"the guest ended before its kernel listened for GDB: see {run.console_log}")
+        if not told and time.monotonic() > begin + STARTING:
+            told = True
+            print(f"waiting for the kernel to listen for GDB; its console: {run.console_log}", file=sys.stderr,
+                  flush=True)
+        time.sleep(0.05)
 
 
 def begin(text: str, file: Path, command: tuple[str, ...], stub: Path | None, dry_run: bool,

@@ -47,7 +47,7 @@ def _kgdb(request: RunRequest, machine: Machine, output: Output) -> list[str]:
     port = f"{machine.qemu.kgdb_port},115200" if request.kgdb else machine.console
     if screen.kdb_has_keyboard(request, machine, output):
         port = f"kbd,{port}"
-    return ["kgdbwait", f"kgdboc={port}"] if request.kgdb or request.kdb else []
+    return ["kgdbwait", f"kgdboc={port}", *machine.qemu.kgdb_words] if request.kgdb or request.kdb else []
 
 
 def _listener(request: RunRequest) -> list[str]:

@@ -38,7 +38,7 @@ class Qemu:
     record_properties: -global of a QEMU that records or replays.
     own_devices are added when the QEMU has them: they are of this project's patches.
     kgdb_device is a second serial port, kgdb_port what Linux calls it, kgdb_needs the kernel option of its driver,
-    kgdb_osabi what GDB is told to go by there.
+    kgdb_osabi what GDB is told to go by there, kgdb_words what the kernel is told that is to be debugged by itself.
     kdb_keyboard_needs: the kernel options for the machine's own keyboard under KDB; none where KDB cannot read it.
     """
     program: str
@@ -55,6 +55,7 @@ class Qemu:
     kgdb_port: str
     kgdb_needs: str
     kgdb_osabi: str
+    kgdb_words: tuple[str, ...]
     kdb_keyboard_needs: tuple[str, ...]
     package: str
 

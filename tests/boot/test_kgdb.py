@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+import pexpect
 import pytest
 from debugging import Boot, Press, Start, at
 
 from lkmc import machine
 from lkmc.console import EOL
 from lkmc.output import Output
+from lkmc.run_folder import RunFolder
 
+WRITES = 40     # of which some are not the count's own
 KDB = r"\[\d+\]kdb> "
 
 
@@ -21,6 +25,20 @@ def able(out: Output) -> None:
             pytest.skip(f"this kernel has no {option}; linux/kgdb.config adds it")
 
 
+def counts(write: Callable[[], str]) -> None:
+    """The guest counts, and other writes of its shell come between: three numbers are seen.
+
+    write: lets it run to its next write, and returns what its console has said meanwhile.
+    """
+    said, numbers = "", [0]
+    for _ in range(WRITES):
+        said += write()
+        numbers = [int(line) for line in re.findall(rf"^(\d+){EOL}", said, re.M)]
+        if len(numbers) >= 3:
+            break
+    assert numbers[:3] == [numbers[0], numbers[0] + 1, numbers[0] + 2], said
+
+
 def test_gdb_speaks_to_the_kernel_itself(console: Boot, debugger: Start, out: Output, symbols: None) -> None:
     with console("--kgdb") as guest:
         guest.wait_for("Waiting for connection from remote gdb")
@@ -29,15 +47,35 @@ def test_gdb_speaks_to_the_kernel_itself(console: Boot, debugger: Start, out: Ou
             assert "configure_kgdboc" in gdb.do("bt")
             gdb.go()
             guest.login()
-            guest.child.sendline("(while :; do echo on; done) >/dev/null & /kgdb.sh")
+            guest.child.sendline("/count.sh & /kgdb.sh")
             assert "kgdb_breakpoint" in gdb.prompt()
             gdb.do("break ksys_write")
-            for _ in range(3):
+
+            def write() -> str:
                 assert at(gdb.do("continue"))[:2] == ("ksys_write", "fs/read_write.c")
-                assert "sys_write" in gdb.do("bt")
+                said = ""
+                while guest.child.expect([f".*?{EOL}", pexpect.TIMEOUT], timeout=0) == 0:
+                    said += str(guest.child.after)
+                return said
+            counts(write)
+            assert "sys_write" in gdb.do("bt")
             gdb.do("delete")
             gdb.go()
             assert guest.run("kill %1; echo end")[0].splitlines()[-1] == "end"
+
+
+def test_a_breakpoint_of_the_boot_is_taken_away_after_it(console: Boot, debugger: Start, out: Output, run_id: str,
+                                                         symbols: None) -> None:
+    """GDB is there as soon as QEMU is, before the kernel waits for it."""
+    with console("--kgdb") as guest, debugger("--kgdb", "--no-continue") as gdb:
+        assert "kgdb_breakpoint" in gdb.prompt()
+        gdb.do("break ksys_write")
+        assert at(gdb.do("continue"))[:2] == ("ksys_write", "fs/read_write.c")
+        gdb.do("delete")
+        gdb.go()
+        guest.login()
+        assert guest.run("echo it''runs") == ("itruns\n", 0)
+    assert "remove failed" not in RunFolder.of(out.path, run_id).console_log.read_text(errors="replace")
 
 
 def test_gdb_stops_in_a_module_by_the_kernel_s_own_stub(console: Boot, debugger: Start, out: Output,
@@ -50,9 +88,6 @@ def test_gdb_stops_in_a_module_by_the_kernel_s_own_stub(console: Boot, debugger:
             gdb.do("lkmc-break hello hello_exit")
             gdb.go()
             guest.login()
-            guest.child.sendline("/kgdb.sh")
-            assert "kgdb_breakpoint" in gdb.prompt()
-            gdb.go()
             guest.child.sendline("insmod /hello.ko; rmmod hello; echo do''ne")
             function, file, _ = at(gdb.prompt())
             assert (function, file.rpartition("/")[2]) == ("hello_init", "hello.c")
@@ -61,6 +96,14 @@ def test_gdb_stops_in_a_module_by_the_kernel_s_own_stub(console: Boot, debugger:
             gdb.do("delete")
             gdb.go()
             guest.wait_for("done" + EOL)
+            guest.child.sendline("insmod /timer.ko; /kgdb.sh")
+            assert "kgdb_breakpoint" in gdb.prompt()
+            gdb.do("break lkmc_timer_callback")
+            for _ in range(3):
+                assert at(gdb.do("continue"))[0] == "lkmc_timer_callback"
+            gdb.do("delete")
+            gdb.go()
+            assert guest.run("rmmod timer; echo end")[0].splitlines()[-1] == "end"
 
 
 def test_a_key_enters_kdb_in_graphic_mode_and_a_pc_s_keyboard_is_kdb_s_too(console: Boot, press: Press,
@@ -99,11 +142,15 @@ def test_kdb_stops_each_write_of_a_program(console: Boot, out: Output) -> None:
         assert re.search(r"^bp .*Set/Display breakpoints", kdb("help").replace("\r", ""), re.M)
         guest.child.sendline("go")
         guest.login()
-        guest.child.sendline("(while :; do echo on >/dev/null; done) & /kgdb.sh")
+        guest.child.sendline("/count.sh & /kgdb.sh")
         guest.wait_for(KDB)
         assert "is enabled" in kdb("bp ksys_write")
-        for _ in range(3):
-            assert re.search(r"due to Breakpoint @ 0x[0-9a-f]+", kdb("go"))
+
+        def write() -> str:
+            said = kdb("go")
+            assert re.search(r"due to Breakpoint @ 0x[0-9a-f]+", said)
+            return said
+        counts(write)
         assert "sys_write" in kdb("bt"), "on arm the caller is the first"
         kdb("bc *")
         guest.child.sendline("go")

@@ -66,6 +66,22 @@ def test_a_run_is_waited_for_until_its_emulator_listens(tmp_path: Path, monkeypa
             gdb.wait_for(run.socket("kgdb"), run, option="--kgdb")
 
 
+def test_the_kernel_is_waited_for_until_it_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                   capsys: pytest.CaptureFixture[str]) -> None:
+    run = RunFolder.of(tmp_path, "0")
+    run.path.mkdir(parents=True)
+    run.console_log.write_bytes(b"Linux version 6\n")
+    with pytest.raises(EmulatorFailed, match=f"ended before its kernel listened for GDB: see {run.console_log}"):
+        gdb.wait_for_kernel(run)
+    monkeypatch.setattr(gdb, "STARTING", 0)
+    with (run.path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        later = threading.Timer(0.2, run.console_log.write_bytes, (b"KGDB: Waiting for connection from remote gdb...",))
+        later.start()
+        gdb.wait_for_kernel(run)
+    assert capsys.readouterr().err.count("waiting for the kernel to listen for GDB; its console: ") == 1
+
+
 def test_the_status_of_gdb_is_passed_on(tmp_path: Path) -> None:
     assert gdb.start((sys.executable, "-c", "raise SystemExit(7)"), tmp_path / "none") == 7
 

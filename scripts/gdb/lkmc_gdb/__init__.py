@@ -50,22 +50,9 @@ def _kernel_commands(script: str) -> None:
         gdb.write(f"lkmc: the kernel's own commands (lx-...) cannot be used here: {error}\n", gdb.STDERR)
 
 
-def attached(by_kernel: bool = False) -> None:
-    """Once GDB is connected; by_kernel: to the stub inside the kernel, not to the emulator's."""
-    session.connected()
-    if not by_kernel or kernel.running():
-        modules.follow()
-        return
-    # What an x86 kernel puts into its code before that becomes read-only, it cannot take away afterwards.
-    gdb.write("lkmc: the kernel boots: modules are followed from the next stop on, and breakpoints are better set "
-              "then; /kgdb.sh in the guest makes one\n")
-    gdb.events.stop.connect(_later)
-
-
-def _later(event: gdb.Event) -> None:
-    if kernel.running():
-        gdb.events.stop.disconnect(_later)
-        modules.follow()
+def attached() -> None:
+    """Once GDB is connected."""
+    modules.follow()
 
 
 def begin(vmlinux: str, started: str, decompressor: str, linked: dict[str, int]) -> None:

@@ -211,11 +211,6 @@ def has(name: str) -> bool:
         return False
 
 
-def running() -> bool:
-    """Whether the kernel has begun to run programs; so it seems to whoever has no debug information."""
-    return not typed() or bool(gdb.parse_and_eval("system_state >= SYSTEM_RUNNING"))
-
-
 def require_types() -> None:
     """Before a command that needs the kernel's types. Raises gdb.GdbError without debug information."""
     if not typed():

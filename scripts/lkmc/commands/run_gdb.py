@@ -55,6 +55,8 @@ def session(args: argparse.Namespace, built: Output, program: dict[str, Any] | N
     stub = run.socket("kgdb" if args.kgdb else "gdb")
     if not args.dry_run:
         gdb.wait_for(stub, run, option="--kgdb" if args.kgdb else "--wait-gdb")
+        if args.kgdb:
+            gdb.wait_for_kernel(run)
     symbols = _symbols(args.dry_run, built, mach)
     if not args.dry_run:
         gdb.forget_indexes(built, symbols)
