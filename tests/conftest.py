@@ -21,6 +21,8 @@ from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
 LOG_END = 3000      # characters
+WAIT = 180          # seconds that no boot takes, nor any other wait
+WAITS = 8           # as long as that, and a test has failed
 
 settings.register_profile("lkmc", deadline=None)      # the machine may be busy
 settings.load_profile("lkmc")
@@ -39,6 +41,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         outputs = [Output.read(Path(path).absolute()) for path in metafunc.config.getoption("output")]
         metafunc.parametrize("out", [pytest.param(out, id=out.path.name, marks=side_by_side(out, metafunc))
                                      for out in outputs], scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test of a guest ends, too, when each of its many waits does."""
+    for item in items:
+        if item.path.parent.name == "boot":
+            item.add_marker(pytest.mark.timeout(WAITS * WAIT * config.getoption("timeout_multiplier")))
 
 
 def side_by_side(out: Output, metafunc: pytest.Metafunc) -> pytest.MarkDecorator:
@@ -86,7 +95,7 @@ def checkout() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def limit(request: pytest.FixtureRequest) -> float:
     """Seconds that no boot takes."""
-    return 180 * float(request.config.getoption("timeout_multiplier"))
+    return WAIT * float(request.config.getoption("timeout_multiplier"))
 
 
 @pytest.fixture
@@ -167,3 +176,10 @@ def symbols(out: Output) -> None:
     """Only where the kernel was built with debug information, and we have it."""
     if not out.debug_symbols:
         pytest.skip(f"this output's kernel has no debug information{'; --debug-symbols' if out.prebuilt else ''}")
+
+
+@pytest.fixture(scope="session")
+def bare_metal(out: Output) -> None:
+    """The programs of an output that Buildroot made are made here where they are not part of it."""
+    if not (out.images / "baremetal/hello.elf").exists():
+        subprocess.run([str(paths.TOP / "scripts/build-baremetal"), "--output", str(out.path)], check=True)

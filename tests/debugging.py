@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from types import TracebackType
 
 import pexpect
@@ -19,6 +20,7 @@ from lkmc.output import Output
 
 SHOWN = 4000        # characters of the conversation, with a test that fails
 PROMPT = r"\(gdb\) "
+LIBC_S_SLEEP = r"\w*sleep\w*( \+ \d+)? in section \.text of /.*/libc"    # to `info symbol $pc`
 GONE = r"the emulator has gone|Remote connection closed|Connection reset"
 
 
@@ -87,6 +89,20 @@ def at(text: str) -> tuple[str, str, int]:
     return function, file, int(line)
 
 
+def step_into(gdb: Debugger, where: str) -> None:
+    """Step from a line that calls a library's function without lines into that, maybe by the program's own stub for it.
+
+    where: a pattern for what `info symbol $pc` says there.
+    """
+    gdb.do("set step-mode on")
+    gdb.do("step")
+    for _ in range(10):
+        if re.match(where, gdb.do("info symbol $pc")):
+            return
+        gdb.do("stepi")
+    raise AssertionError(f"not in {where} but at {gdb.do('bt')}")
+
+
 def until(condition: Callable[[], object], limit: float, what: str = "the condition",
           instead: Callable[[], object] = str) -> None:
     """Wait for a condition that has no event of its own. instead: what is there when it has not come."""
@@ -94,6 +110,19 @@ def until(condition: Callable[[], object], limit: float, what: str = "the condit
     while not condition():
         assert time.monotonic() < end, f"not within {limit} s: {what}; {instead()}"
         time.sleep(0.02)
+
+
+def child_of(pid: int | None, program: str) -> int:
+    """The child of a process that runs this program."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            rest = path.read_text().rpartition(")")[2]
+            command = (path.parent / "cmdline").read_bytes().split(b"\0")[0]
+        except OSError:
+            continue
+        if int(rest.split()[1]) == pid and program.encode() in command:
+            return int(path.parent.name)
+    raise AssertionError(f"process {pid} has no child {program}")
 
 
 def command(script: str, out: Output, run_id: str, *words: str) -> list[str]:

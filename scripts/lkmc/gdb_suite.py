@@ -15,7 +15,7 @@ from lkmc import paths, tiers
 from lkmc.errors import EmulatorFailed
 from lkmc.measure import Sample
 
-FILES = ("test_gdb*.py", "test_kgdb.py", "test_debug_vm.py", "test_addr2line.py", "test_ide.py")
+FILES = ("test_gdb*.py", "test_kgdb.py", "test_debug_vm.py", "test_addr2line.py", "test_ide.py", "test_device_tree.py")
 FAULTS = ("failure", "error")
 
 

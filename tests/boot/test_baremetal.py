@@ -10,24 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from booting import RUN, beside
-from debugging import Debugger, Start, at, command, until
+from booting import RUN
+from debugging import until
 
-from lkmc import baremetal, gdb_program, machine, paths
+from lkmc import baremetal, machine, paths
 from lkmc.console import EOL, Console
-from lkmc.errors import MissingOutput, UserError
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
 Program = Callable[..., subprocess.CompletedProcess[bytes]]
 LEVELS = {"aarch64": ("1", "2", "3"), "arm": ("19", "26", "19")}
 
-
-@pytest.fixture(scope="module", autouse=True)
-def made(out: Output) -> None:
-    """The programs of an output that Buildroot made are made here where they are not part of it."""
-    if not (out.images / "baremetal/hello.elf").exists():
-        subprocess.run([str(paths.TOP / "scripts/build-baremetal"), "--output", str(out.path)], check=True)
+pytestmark = pytest.mark.usefixtures("bare_metal")
 
 
 @pytest.fixture
@@ -125,53 +119,6 @@ def test_qemu_s_own_traces_show_the_exception(program: Program, out: Output) -> 
     assert done.returncode == 0
     trace = (out.path / "run/svc.log").read_text()
     assert re.search(r"svc\s", trace) and "Taking exception 2 [SVC]" in trace
-
-
-def test_gdb_goes_from_the_first_instruction_to_main(out: Output, run_id: str, debugger: Start, limit: float) -> None:
-    command = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--baremetal", "context_switch"]
-    with beside(command) as emulator:
-        with debugger("--baremetal", "context_switch", "--no-continue") as gdb:
-            assert "_start ()" in gdb.prompt()
-            assert "<_start>:" in gdb.do("x/i $pc")
-            gdb.do("stepi")
-            assert "<_start>:" not in gdb.do("x/i $pc")
-            gdb.do("break main")
-            assert at(gdb.do("continue"))[:2] == ("main", "context_switch.c")
-            gdb.do("break thread")
-            assert at(gdb.do("continue"))[0] == "thread"
-            gdb.do("delete")
-            gdb.child.sendline("continue")
-            output = emulator.communicate(timeout=limit)[0]
-        assert emulator.returncode == 0 and b"thread 2" in output
-
-
-def test_gdb_sees_each_cpu(out: Output, run_id: str, debugger: Start, limit: float) -> None:
-    command = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--baremetal", "multicore"]
-    with beside(command) as emulator, debugger("--baremetal", "multicore", "other") as gdb:
-        assert at(gdb.prompt())[0] == "other"
-        threads = gdb.do("info threads")
-        assert len(re.findall(r"Thread 1\.\d", threads)) == 2
-        assert re.search(r"^\* 2 .*other", threads, re.M)
-        gdb.do("delete")
-        gdb.child.sendline("continue")
-        assert emulator.wait(limit) == 0
-
-
-def test_gdb_simulates_a_program_by_itself(out: Output, run_id: str, limit: float) -> None:
-    try:
-        gdb_program.simulator(out, machine.read(out.arch))
-    except (MissingOutput, UserError) as reason:
-        pytest.skip(str(reason))
-    simulate = command("run-gdb", out, run_id, "--sim", "--baremetal", "arch/arm/add")
-    with Debugger([*simulate, "--no-continue"], timeout=limit) as gdb:
-        assert "_start ()" in gdb.prompt()
-        gdb.do("stepi")
-        assert "<_start+4>:" in gdb.do("x/i $pc")
-    with Debugger([*simulate, "main"], timeout=limit) as gdb:
-        assert at(gdb.prompt())[:2] == ("main", "arch/arm/add.S")
-        gdb.do("next")
-        gdb.do("next")
-        assert "= 3" in gdb.do("print $r1")
 
 
 def test_registers_are_told_instruction_by_instruction(out: Output, run_id: str, limit: float) -> None:

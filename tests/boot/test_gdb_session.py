@@ -9,25 +9,12 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from debugging import Boot, Booted, Debugger, Start, command, until
+from debugging import Boot, Booted, Debugger, Start, child_of, command, until
 
 from lkmc.output import Output
 
 PRESSES = 6
 LATE = 3.0      # seconds; GDB itself asks again after 2
-
-
-def child_of(pid: int | None, program: str) -> int:
-    """The child of a process that runs this program."""
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            rest = path.read_text().rpartition(")")[2]
-            command = (path.parent / "cmdline").read_bytes().split(b"\0")[0]
-        except OSError:
-            continue
-        if int(rest.split()[1]) == pid and program.encode() in command:
-            return int(path.parent.name)
-    raise AssertionError(f"process {pid} has no child {program}")
 
 
 def test_gdb_can_come_and_go(booted: Booted, debugger: Start) -> None:
@@ -43,6 +30,12 @@ def test_gdb_can_come_and_go(booted: Booted, debugger: Start) -> None:
                     gdb.prompt()
                     gdb.child.sendline("quit")
                 gdb.child.expect(pexpect.EOF)
+
+
+def test_gdb_has_the_user_s_arguments_before_and_after_ours(booted: Booted, debugger: Start) -> None:
+    with booted(), debugger("--no-continue", r"--after=-ex 'echo after\n' -ex 'show width'") as gdb:
+        said = gdb.prompt()
+        assert "after\n" in said and "unlimited" in said.partition("after\n")[2], "the width is set by --before"
 
 
 def test_a_guest_goes_on_when_its_gdb_is_killed(booted: Booted, debugger: Start, symbols: None) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from debugging import Booted, Start, at, line_of
+from debugging import LIBC_S_SLEEP, Booted, Start, at, line_of, step_into
 
 from lkmc.console import EOL, Console
 from lkmc.output import Output
@@ -43,13 +43,23 @@ def test_an_applet_of_busybox(guest: Console, debugger: Start) -> None:
         guest.wait_for("done" + EOL)
 
 
+def test_gdb_ends_with_a_line_when_gdbserver_is_killed(guest: Console, debugger: Start) -> None:
+    guest.child.sendline("/gdbserver.sh /count.out > /dev/null &")
+    with debugger("count", script=SCRIPT) as gdb:
+        assert at(gdb.prompt())[0] == "main"
+        gdb.do("delete")
+        gdb.go()
+        guest.run("killall -9 gdbserver")
+        gdb.ends("lkmc: gdbserver has gone, and with it the program")
+
+
 def test_into_the_library_s_sleep(guest: Console, debugger: Start) -> None:
     guest.child.sendline("/gdbserver.sh /count.out")
     with debugger("count", script=SCRIPT) as gdb:
         assert at(gdb.prompt())[0] == "main"
-        gdb.do("tbreak sleep")
-        assert "sleep" in gdb.do("continue")
-        assert re.match(r"\w*sleep\w*( \+ \d+)? in section \.text of /.*/libc\.so", gdb.do("info symbol $pc"))
+        gdb.do(f"tbreak {line_of('userland/posix/count.c', 'sleep')}")
+        gdb.do("continue")
+        step_into(gdb, LIBC_S_SLEEP)
         assert re.search(r"^#1 .* main \(argc=1", gdb.do("bt"), re.M)
         assert re.search(r"/staging/.*libc\.so", gdb.do("info sharedlibrary"))
         assert "main (argc=1" in gdb.do("finish")

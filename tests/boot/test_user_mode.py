@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from booting import RUN, beside
-from debugging import Start, at
+from booting import RUN
 
 from lkmc import machine, paths, prebuilt, user_mode
 from lkmc.output import Output
@@ -77,30 +76,6 @@ def test_a_program_may_be_told_of_another_kernel(user: User, linked: str) -> Non
         status, text = said(user("uname", linked, "--", "-r", release))
         assert (status, f"release = {release}" in text) in ((0, True), (127, False))
         assert status == 0 or release == "2.6.18"
-
-
-def test_gdb_follows_a_program(out: Output, run_id: str, debugger: Start, limit: float) -> None:
-    run = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--userland"]
-    with beside([*run, "print_argv", "--userland-args", "asdf 'qw er'"]) as program:
-        with debugger("--userland", "print_argv", "main") as gdb:
-            assert at(gdb.prompt())[:2] == ("main", "c/print_argv.c")
-            assert "argc = 3" in gdb.do("info args")
-            assert "exited normally" in gdb.do("continue")
-        assert program.communicate(timeout=limit)[0] == b"asdf\nqw er\n"
-        assert program.returncode == 0
-
-
-def test_gdb_is_at_the_first_instruction_of_a_program_without_a_c_library(out: Output, run_id: str, debugger: Start,
-                                                                          limit: float) -> None:
-    run = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--userland", "hello_asm"]
-    with beside(run) as program:
-        with debugger("--userland", "hello_asm", "--no-continue") as gdb:
-            assert "_start ()" in gdb.prompt()
-            assert "<_start>:" in gdb.do("x/i $pc")
-            gdb.do("stepi")
-            assert "<_start>:" not in gdb.do("x/i $pc")
-            assert "exited normally" in gdb.do("continue")
-        assert program.communicate(timeout=limit)[0] == b"hello\n"
 
 
 def test_every_program_that_needs_no_guest_is_right(out: Output, limit: float) -> None:

@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The two ends of a session: GDB attaches, or says why not; and when the emulator has gone, it says so and ends."""
+"""The two ends of a session: GDB attaches, or says why not; and when what it was attached to has gone, it says so and
+ends."""
 from __future__ import annotations
 
 import gdb
 
 LEAVING = ("detach", "disconnect", "kill")
 _connected: list[bool] = []
+_gone: list[str] = []
 
 
-def connect(target: str) -> None:
-    """Attach GDB. Where it and the emulator disagree on the registers, GDB ends, and says why."""
+def connect(target: str, quiet: bool = False) -> None:
+    """Attach GDB. Where it and the other side disagree on the registers, GDB ends, and says why. Raises gdb.error."""
     try:
-        gdb.execute(f"target remote {target}")
+        gdb.execute(f"target remote {target}", to_string=quiet)
     except gdb.error as error:
         if "'g' packet" not in str(error):
             raise
         gdb.write(f"lkmc: {error}\nlkmc: GDB expects other registers than the emulator has: {_why()}\n", gdb.STDERR)
         gdb.execute("quit 125")
+    _connected[:] = [True]
 
 
 def _why() -> str:
@@ -29,12 +32,18 @@ def _why() -> str:
             f"of your own, in --before and in ~/.gdbinit, or use gdb-multiarch")
 
 
-def watch() -> None:
-    """End GDB when it has lost its connection, unless it was the user who wanted that."""
+def watch(gone: str = "the emulator has gone, and with it the guest", ends: bool = False) -> None:
+    """End GDB, which says what has gone, when it has lost its connection, unless it was the user who wanted that.
+
+    ends: what is debugged may come to an end of its own, after which the user still looks at it.
+    """
     if not hasattr(gdb, "TargetConnection"):        # since GDB 12
         return
+    _gone[:] = [gone]
     for command in LEAVING:
         gdb.execute(f"define hook-{command}\npython lkmc_gdb.session.leave()\nend")
+    if ends:
+        gdb.events.exited.connect(_exited)
     gdb.events.before_prompt.connect(_look)
 
 
@@ -43,15 +52,16 @@ def leave() -> None:
     _connected.clear()
 
 
+def _exited(event: gdb.ExitedEvent) -> None:
+    """Of a lost connection GDB tells so, too, but no exit code."""
+    if hasattr(event, "exit_code"):
+        leave()
+
+
 def _look(_: None = None) -> None:
     """Before each prompt."""
     if gdb.selected_inferior().connection is not None:
         _connected[:] = [True]
     elif _connected:
-        gdb.write("lkmc: the emulator has gone, and with it the guest\n")
+        gdb.write(f"lkmc: {_gone[0]}\n")
         gdb.execute("quit")
-
-
-def connected() -> None:
-    """GDB has its connection now."""
-    _connected[:] = [True]
