@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import subprocess
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +16,10 @@ PLACE = re.compile(r"(?<![\w.$])([A-Za-z_][\w.$]*)\+0x([0-9a-f]+)(?:/0x([0-9a-f]
                    r"(?: \[([\w-]+)(?: [0-9a-f]{8,})?\])?")
 # Where the processor was; everywhere else the kernel prints where a call returns to, behind the call.
 EXACT = re.compile(r"\b(?:RIP: |pc : |PC is at )")
+
+# Of a log that comes bit by bit: the bytes that are read at a time, and the seconds of a pause, and after which what is
+# there is shown although there is none.
+SIZE, PAUSE, LONGEST = 1 << 16, 0.1, 1.0
 
 
 @dataclass(frozen=True)
@@ -39,12 +45,34 @@ def known(answer: str) -> str:
     return "" if line.startswith("??") or line.endswith((":?", ":0")) else line
 
 
-def places(lines: Iterable[str]) -> list[list[Place]]:
+def batches(log: int) -> Iterator[list[str]]:
+    """The lines of a log, a file descriptor, as they come: those without a pause between them together, as a line of a
+    fault may tell how another is to be read. The last of a batch may be a line's beginning."""
+    rest = b""
+    while chunk := os.read(log, SIZE):
+        until = time.monotonic() + LONGEST
+        while chunk and (goes_on := bool(select.select([log], [], [], PAUSE)[0])) and time.monotonic() < until:
+            rest += chunk
+            chunk = os.read(log, SIZE)
+        rest += chunk
+        whole, newline, rest = rest.rpartition(b"\n") if goes_on else (rest, b"", b"")
+        yield _lines(whole + newline)
+    yield _lines(rest)
+
+
+def _lines(text: bytes) -> list[str]:
+    return text.decode(errors="surrogateescape").splitlines(keepends=True)
+
+
+def places(lines: Iterable[str], exact: set[Place]) -> list[list[Place]]:
     """The places that each line names; a return address is made one inside the call. Where the processor was, as one
-    line says, others may name too: the first of a backtrace, or a warning where that is an exception."""
+    line says, others may name too: the first of a backtrace, or a warning where that is an exception.
+
+    exact: the former, of this log so far; more are added.
+    """
     named = [(EXACT.search(line), [Place(name, int(offset, 16), int(size or "0", 16), module.replace("-", "_"))
                                    for name, offset, size, module in PLACE.findall(line)]) for line in lines]
-    exact = {place for at_fault, found in named if at_fault for place in found}
+    exact |= {place for at_fault, found in named if at_fault for place in found}
     return [[place if place in exact or not place.offset else replace(place, offset=place.offset - 1)
              for place in found] for _, found in named]
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from debugging import until
+from debugging import Debugger, until
 
 from lkmc import machine
 from lkmc.output import Output
@@ -28,6 +28,17 @@ def test_the_emulator_runs_under_gdb(out: Output, options: list[str], run_id: st
     assert b"exited normally" in done.stdout
     assert b"[New Thread" not in done.stdout.partition(b"in the guest\r\n")[2], "GDB fails where one begins at the end"
     assert json.loads((out.path / "run" / run_id / "result.json").read_text())["reason"] == "the emulator was debugged"
+
+
+def test_gdb_asks_and_stops_inside_the_emulator(out: Output, options: list[str], limit: float) -> None:
+    with Debugger([*options, "--debug-vm"], limit) as gdb:
+        gdb.prompt()
+        gdb.do("set confirm off")
+        gdb.do("set breakpoint pending on")
+        gdb.do("break ppoll")
+        assert re.search(r'^Thread \d+ "qemu-system.*hit Breakpoint 1[.,].*ppoll', gdb.do("run"), re.M)
+        assert re.search(r"^#\d+ .* in \w+ \(\)$", gdb.do("thread apply 1 bt"), re.M)
+        gdb.do("kill")
 
 
 @pytest.fixture

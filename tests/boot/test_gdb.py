@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pexpect
@@ -36,6 +37,26 @@ def test_the_kernel_is_followed_from_its_first_function(console: Boot, debugger:
     assert list((out.path / INDEXES).glob("*.gdb-index")), "kept for the next session"
 
 
+@pytest.mark.parametrize("how", ["{file}:{line}", "*{address}"])
+def test_a_breakpoint_is_given_as_gdb_takes_it(console: Boot, debugger: Start, out: Output, how: str) -> None:
+    asked = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "info line start_kernel", str(out.symbols)],
+                           capture_output=True, text=True).stdout
+    found = re.search(r'Line (?P<line>\d+) of "(?P<file>\S+)" starts at address (?P<address>0x\w+)', asked)
+    assert found, asked
+    with console("--wait-gdb"), debugger(how.format(**found.groupdict())) as gdb:
+        assert at(gdb.prompt())[:2] == ("start_kernel", "init/main.c")
+
+
+def test_modules_are_not_followed_when_the_user_does_not_want_it(booted: Booted, debugger: Start) -> None:
+    with booted() as guest, debugger("--no-lxsymbols", "--no-continue") as gdb:
+        gdb.prompt()
+        assert "--no-lxsymbols" in gdb.do("lkmc-break hello hello_init")
+        gdb.go()
+        assert guest.run("insmod /hello.ko")[1] == 0
+        assert "loading" not in gdb.interrupt()
+        assert "No symbol" in gdb.do("info symbol hello_exit")
+
+
 def forget(guest: Console) -> None:
     """What it has said until now."""
     while guest.child.expect([EOL, pexpect.TIMEOUT], timeout=0) == 0:
@@ -60,7 +81,9 @@ def test_each_write_of_a_program_is_a_stop(booted: Booted, debugger: Start, out:
                 counted.append(int(guest.wait_for(EOL)))
                 assert "ksys_write" in gdb.do("bt")
             assert counted == [counted[0], counted[0] + 1, counted[0] + 2]
+            assert gdb.do("call jiffies_to_msecs(250)").strip().endswith("= 1000")
             gdb.do("delete")
+            assert re.search(r"^Value returned is \$\d+ = [1-9]", gdb.do("finish"), re.M), "as many bytes were written"
             gdb.go()
             guest.wait_for(f"{counted[-1] + 3}{EOL}")
 
@@ -117,8 +140,11 @@ def test_a_breakpoint_in_a_module_that_is_not_loaded_yet_stops_in_its_init(boote
             gdb.go()
             guest.wait_for("done" + EOL)
             gdb.interrupt()
-        gdb.go()
-        guest.child.sendline("insmod /hello2.ko && rmmod hello2 && echo do''ne")
-        assert at(gdb.prompt())[0] == "hello2_exit"
-        gdb.go()
-        guest.wait_for("done" + EOL)
+        for _ in range(2):
+            assert re.search(r"<PENDING> .*hello2", gdb.do("info breakpoints")), "its module is not there"
+            gdb.go()
+            guest.child.sendline("insmod /hello2.ko && rmmod hello2 && insmod /timer.ko && rmmod timer && echo do''ne")
+            assert at(gdb.prompt())[0] == "hello2_exit"
+            gdb.go()
+            guest.wait_for("done" + EOL)
+            gdb.interrupt()

@@ -36,6 +36,8 @@ def gdb(booted: Booted, debugger: Start, out: Output) -> Iterator[Debugger]:
 
 
 def test_the_kernel_s_commands_and_ours_work(gdb: Debugger, out: Output) -> None:
+    if "Undefined" in gdb.do("help lx-ps"):
+        pytest.skip("this output has no scripts of the kernel's for GDB")
     before = gdb.do("info registers")
     assert "hello.ko" in gdb.do("info symbol hello_exit"), "the module is known"
     listed, ours = gdb.do("lx-ps"), gdb.do("lkmc-threads")

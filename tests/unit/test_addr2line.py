@@ -2,13 +2,15 @@
 """addr2line: places in a log, and the questions to the tools."""
 from __future__ import annotations
 
+import os
+import select
 from pathlib import Path
 
 import fakes
 import pytest
 
-from lkmc import cli
-from lkmc.addr2line import Place, Resolver, places
+from lkmc import addr2line, cli
+from lkmc.addr2line import Place, Resolver, batches, places
 
 X86 = """\
 [    1.0] WARNING: CPU: 0 PID: 58 at ../lkmc-kernel-modules/warn_on.c:25 warn_on_init+0x9/0xff0 [warn_on]
@@ -31,7 +33,7 @@ Symbol table '.symtab' contains 3 entries:
 
 
 def test_a_return_address_is_one_behind_its_call() -> None:
-    found = [place for line in places(X86.splitlines()) for place in line]
+    found = [place for line in places(X86.splitlines(), set()) for place in line]
     assert found == [Place("warn_on_init", 9, 0xff0, "warn_on"), Place("warn_on_init", 9, 0xff0, "warn_on"),
                      Place("__warn", 0x80, 0x130), Place("do_one_initcall", 0x57, 0x240)]
 
@@ -39,11 +41,34 @@ def test_a_return_address_is_one_behind_its_call() -> None:
 def test_where_the_processor_was_is_exact_in_the_backtrace_too() -> None:
     lines = ["pc : f+0x2c/0x40 [m]", "lr : g+0x10/0x40", "Call trace:", " f+0x2c/0x40 [m 0123456789abcdef]",
              " g+0x10/0x40"]
-    assert [line[0].offset if line else None for line in places(lines)] == [0x2c, 0x0f, None, 0x2c, 0x0f]
+    assert [line[0].offset if line else None for line in places(lines, set())] == [0x2c, 0x0f, None, 0x2c, 0x0f]
+
+
+def test_where_the_processor_was_is_exact_in_what_comes_later_too() -> None:
+    exact: set[Place] = set()
+    assert places(["pc : f+0x2c/0x40 [m]"], exact) == places([" f+0x2c/0x40 [m]"], exact)
+
+
+def test_a_log_is_taken_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads, writes = os.pipe()
+    taken = batches(reads)
+    os.write(writes, b"one\ntwo\n# ")
+    assert next(taken) == ["one\n", "two\n", "# "]
+    os.write(writes, b"three\n")
+    assert next(taken) == ["three\n"]
+    monkeypatch.setattr(addr2line, "LONGEST", 0.0)
+    os.write(writes, b"fo")
+    monkeypatch.setattr(select, "select", lambda *which: (which[0], [], []))     # it never pauses
+    assert next(taken) == []
+    os.write(writes, b"ur\nfi")
+    assert next(taken) == ["four\n"]
+    os.close(writes)
+    assert list(taken) == [["fi"]]
+    os.close(reads)
 
 
 def test_what_looks_like_a_place_only_from_afar_is_none() -> None:
-    assert list(places(["0x10+0x20", "x=+0x10", "f+10", "f + 0x10"])) == [[], [], [], []]
+    assert list(places(["0x10+0x20", "x=+0x10", "f+10", "f + 0x10"], set())) == [[], [], [], []]
 
 
 def tools(folder: Path, answer: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 
     scripts/addr2line 'panic_init+0x1d/0x1000 [panic]'
     scripts/addr2line < "$(scripts/getvar console_log)"       a whole log, each place with its line behind it
+    scripts/run --eval-after 'insmod /warn_on.ko' </dev/null | scripts/addr2line        as it comes
 
 A place in a backtrace is where a call returns to: the line is that of the call.
 """
@@ -14,7 +15,7 @@ import sys
 from pathlib import Path
 
 from lkmc import machine, output, toolchain
-from lkmc.addr2line import PLACE, Place, Resolver, places
+from lkmc.addr2line import PLACE, Place, Resolver, batches, places
 from lkmc.errors import UserError
 from lkmc.output import Output
 
@@ -33,18 +34,19 @@ def main(args: argparse.Namespace) -> int:
     resolver = Resolver(functools.cache(lambda module: _file(built, module)), tools, ("buildroot", str(built.path)))
     if args.place:
         return _each(args.place, resolver, built)
-    lines = sys.stdin.buffer.read().decode(errors="surrogateescape").splitlines(keepends=True)
-    named = places(lines)
-    known = resolver.lines(place for found in named for place in found)
-    sys.stdout.flush()
-    for line, found in zip(lines, named, strict=True):
-        sys.stdout.buffer.write(_annotated(line, found, known).encode(errors="surrogateescape"))
+    exact: set[Place] = set()
+    for lines in batches(sys.stdin.fileno()):
+        named = places(lines, exact)
+        known = resolver.lines(place for found in named for place in found)
+        for line, found in zip(lines, named, strict=True):
+            sys.stdout.buffer.write(_annotated(line, found, known).encode(errors="surrogateescape"))
+        sys.stdout.buffer.flush()
     return 0
 
 
 def _each(texts: list[str], resolver: Resolver, built: Output) -> int:
     for text in texts:
-        [found] = places([text])
+        [found] = places([text], set())
         if not found:
             raise UserError(f"{text!r} is no place in the kernel's code; write one such as 'panic_init+0x1d [panic]'")
         known = resolver.lines(found)
