@@ -38,9 +38,11 @@ class Suite:
         with tempfile.TemporaryDirectory() as scratch:
             report = Path(scratch) / "report.xml"
             files = sorted(str(path) for pattern in FILES for path in (paths.TOP / "tests/boot").glob(pattern))
-            command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "--dist", "loadfile",
-                       "-n", str(tiers.workers(len(files))),
-                       *(f"--output={folder}" for folder in self.folders), *files]
+            workers = tiers.workers(len(files))
+            # The tests of an output take as long as another's; those of a file may take long.
+            parts = "loadgroup" if len(self.folders) >= workers else "loadfile"
+            command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "--dist", parts,
+                       "-n", str(workers), *(f"--output={folder}" for folder in self.folders), *files]
             began = time.monotonic()
             done = subprocess.run(command, cwd=paths.TOP, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                   errors="replace")

@@ -59,7 +59,7 @@ def test_modules_are_not_followed_when_the_user_does_not_want_it(booted: Booted,
 
 def forget(guest: Console) -> None:
     """What it has said until now."""
-    while guest.child.expect([EOL, pexpect.TIMEOUT], timeout=0) == 0:
+    while guest.child.expect([EOL, pexpect.TIMEOUT], timeout=0.1) == 0:
         pass
 
 

@@ -14,6 +14,7 @@ from lkmc.console import EOL
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
+PAUSE = 0.1     # seconds after which what the console had to say is said
 WRITES = 40     # of which some are not the count's own
 KDB = r"\[\d+\]kdb> "
 
@@ -54,7 +55,7 @@ def test_gdb_speaks_to_the_kernel_itself(console: Boot, debugger: Start, out: Ou
             def write() -> str:
                 assert at(gdb.do("continue"))[:2] == ("ksys_write", "fs/read_write.c")
                 said = ""
-                while guest.child.expect([f".*?{EOL}", pexpect.TIMEOUT], timeout=0) == 0:
+                while guest.child.expect([f".*?{EOL}", pexpect.TIMEOUT], timeout=PAUSE) == 0:
                     said += str(guest.child.after)
                 return said
             counts(write)
