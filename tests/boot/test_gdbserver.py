@@ -12,6 +12,7 @@ from lkmc.console import EOL, Console
 from lkmc.output import Output
 
 SCRIPT = "run-gdbserver"
+LISTENS = "Listening on port"     # GDB may come before, and then waits for some time
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def test_a_program_is_followed_from_its_main_to_its_end(guest: Console, debugger
 
 def test_an_applet_of_busybox(guest: Console, debugger: Start) -> None:
     guest.child.sendline("/gdbserver.sh ls -d /lkmc; echo do''ne")
+    guest.wait_for(LISTENS)
     with debugger("busybox", "ls_main", script=SCRIPT) as gdb:
         assert at(gdb.prompt())[0] == "ls_main"
         assert re.search(r"^#\d+ .* main \(", gdb.do("bt"), re.M)
@@ -45,6 +47,7 @@ def test_an_applet_of_busybox(guest: Console, debugger: Start) -> None:
 
 def test_gdb_ends_with_a_line_when_gdbserver_is_killed(guest: Console, debugger: Start) -> None:
     guest.child.sendline("/gdbserver.sh /count.out > /dev/null &")
+    guest.wait_for(LISTENS)
     with debugger("count", script=SCRIPT) as gdb:
         assert at(gdb.prompt())[0] == "main"
         gdb.do("delete")
@@ -55,6 +58,7 @@ def test_gdb_ends_with_a_line_when_gdbserver_is_killed(guest: Console, debugger:
 
 def test_into_the_library_s_sleep(guest: Console, debugger: Start) -> None:
     guest.child.sendline("/gdbserver.sh /count.out")
+    guest.wait_for(LISTENS)
     with debugger("count", script=SCRIPT) as gdb:
         assert at(gdb.prompt())[0] == "main"
         gdb.do(f"tbreak {line_of('userland/posix/count.c', 'sleep')}")
