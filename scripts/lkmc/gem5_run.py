@@ -23,6 +23,7 @@ from lkmc import (
     output,
     process,
     programs,
+    tmux,
     user_mode,
 )
 from lkmc.conflicts import forget, refuse
@@ -82,12 +83,12 @@ def _check(args: Namespace) -> None:
     if args.userland is not None:
         refuse(args, (*user_mode.GUEST_ONLY, "machine"), user_mode.NO_GUEST)
         if not args.wait_gdb:
-            forget(args, ("tmux", "tmux_args"))
+            forget(args, tmux.OPTIONS)
 
 
 def _debugging(args: Namespace) -> tuple[bool, list[str]]:
     """Whether --tmux is for the debugger, and what of its arguments says what it debugs. Raises UserError."""
-    asked = args.wait_gdb or args.tmux_args is not None
+    asked = args.wait_gdb or args.tmux_args is not None or args.tmux_program is not None
     if args.userland is None:
         return asked, ["--baremetal", args.baremetal] if args.baremetal else []
     if launch.asked(args, "tmux") and not args.wait_gdb:

@@ -57,8 +57,8 @@ def run(args: argparse.Namespace, command: tuple[str, ...], folder: RunFolder, b
         return _under_gdb(args, command, folder)
     if asked(args, "tmux"):
         words = (*gdb_words, *option_types.words("--tmux-args", args.tmux_args or "")) if debugged else ()
-        tmux.beside([str(paths.TOP / ("scripts/run-gdb" if debugged else terminal)), "--output", str(built.path),
-                     "--run-id", args.run_id, *words])
+        script = f"scripts/{args.tmux_program or tmux.DEBUGGER}" if debugged else terminal
+        tmux.beside([str(paths.TOP / script), "--output", str(built.path), "--run-id", args.run_id, *words])
     if args.background:
         return _in_background(folder, args.quiet, watch, terminal)
     result = watch()
@@ -68,8 +68,9 @@ def run(args: argparse.Namespace, command: tuple[str, ...], folder: RunFolder, b
 
 
 def asked(args: argparse.Namespace, option: str) -> bool:
-    """Whether a switch is given, or arguments for what it starts."""
-    return bool(getattr(args, option) or getattr(args, f"{option}_args") is not None)
+    """Whether a switch is given, or what it starts, or arguments for that."""
+    return bool(getattr(args, option) or getattr(args, f"{option}_args") is not None
+                or getattr(args, f"{option}_program", None))
 
 
 def _under_gdb(args: argparse.Namespace, command: tuple[str, ...], run: RunFolder) -> int:

@@ -159,7 +159,10 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
                    help="start scripts/run-gdb in a second pane of this tmux window; on gem5, without --wait-gdb, the "
                         "guest's terminal"),
     "tmux-args": option("--tmux-args", metavar="ARGUMENTS",
-                        help="arguments of scripts/run-gdb for --tmux, which this implies"),
+                        help="arguments of scripts/run-gdb, or --tmux-program, for --tmux, which this implies"),
+    "tmux-program": option("--tmux-program", choices=("run-gdb", "run-gdb-user", "run-gdbserver"), metavar="SCRIPT",
+                           help="for --tmux, which this implies: the one of scripts/ that debugs, run-gdb (the "
+                                "default), run-gdb-user or run-gdbserver"),
     "trace": option("--trace", metavar="EVENTS",
                     help="write QEMU's events of these names, or gem5's of these debug flags, into the run folder; "
                          "help lists them"),

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from lkmc.errors import UserError
 
 OURS = "@lkmc"      # the option of a pane by which the next run finds it
+OPTIONS = ("tmux", "tmux_args", "tmux_program")
+DEBUGGER = "run-gdb"    # of scripts/, unless --tmux-program names another
 
 
 def check(environment: Mapping[str, str] = os.environ) -> None:

@@ -44,7 +44,7 @@ def run(args: Namespace) -> int:
     """Become QEMU: standard input and output, the exit status and signals are the program's own."""
     refuse(args, (*GUEST_ONLY, *NOT_ON_QEMU), NO_GUEST)
     if not args.wait_gdb:
-        forget(args, ("tmux", "tmux_args"))
+        forget(args, tmux.OPTIONS)
     tmux_asked = args.tmux or args.tmux_args is not None
     if tmux_asked and not args.wait_gdb:
         raise UserError("--tmux needs --wait-gdb here: a program without a guest has ended before GDB comes")

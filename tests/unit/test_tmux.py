@@ -7,8 +7,11 @@ from pathlib import Path
 import fakes
 import pytest
 
-from lkmc import cli, tmux
+from lkmc import cli, launch, tmux
 from lkmc.errors import UserError
+from lkmc.outcome import Outcome
+from lkmc.request import RunRequest
+from lkmc.run_folder import RunFolder
 
 TMUX = r"""printf '%s\n' "$*" >>{log}
 case $1 in
@@ -47,6 +50,33 @@ def test_outside_of_tmux_nothing_starts(tmp_path: Path, monkeypatch: pytest.Monk
         assert cli.main("run", ["--output", str(output.path), *words]) == 125
         assert "start one with: tmux" in capsys.readouterr().err
     assert not (output.path / "run").exists()
+
+
+@pytest.mark.parametrize(("words", "script"), [
+    (["--tmux"], "run-gdb {run}"), (["--tmux-args", "start_kernel", "--kgdb"], "run-gdb {run} --kgdb start_kernel"),
+    (["--tmux-program", "run-gdb-user", "--tmux-args", "count main", "--kgdb"], "run-gdb-user {run} count main"),
+    (["--tmux-program", "run-gdbserver", "--tmux-args=count"], "run-gdbserver {run} count")])
+def test_a_debugger_of_the_user_s_choice_is_beside_the_guest(
+        tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], script: str) -> None:
+    def supervise(request: RunRequest, command: tuple[str, ...], run: RunFolder, *rest: object) -> Outcome:
+        run.finish({"command": command})
+        return Outcome(0, "done")
+    output = fakes.output_folder(tmp_path / "o", linux_config="CONFIG_PVH=y\nCONFIG_KGDB_SERIAL_CONSOLE=y\n"
+                                                              "CONFIG_SERIAL_8250=y\n")
+    monkeypatch.setattr(launch, "prepare", lambda *how: None)
+    monkeypatch.setattr(launch, "supervise", supervise)
+    assert cli.main("run", ["-q", "--output", str(output.path), *words]) == 0
+    started = next(line for line in log.read_text().splitlines() if line.startswith("split-window"))
+    assert f"/scripts/{script.format(run=f'--output {output.path} --run-id 0')} ||" in started
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--tmux-program", "run-gdb-user"], "name it in --tmux-args"),
+    (["--tmux-program", "run-gdb", "--baremetal", "hello"], "--tmux-program is for a guest with Linux")])
+def test_a_debugger_that_could_not_start_is_refused(log: Path, capsys: pytest.CaptureFixture[str], words: list[str],
+                                                    said: str) -> None:
+    assert cli.main("run", words) == 125
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", ["--tmux-args", "--debug-vm-args"])

@@ -17,9 +17,9 @@ from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "qemu-which", "quiet", "verbose", "run-id", "timeout",
-           "background", "wait-gdb", "tmux", "tmux-args")
+           "background", "wait-gdb", "tmux", "tmux-args", "tmux-program")
 TAKES_REST = True
-REPLAY_ONLY = {"background": False, "wait_gdb": False, "tmux": False, "tmux_args": None}
+REPLAY_ONLY = {"background": False, "wait_gdb": False, "tmux": False, "tmux_args": None, "tmux_program": None}
 SIGNALLED = {128 + number for number in process.ENDING_SIGNALS}
 NO_PAYLOAD = {"eval": None, "eval_after": None, "eval_file": None, "eval_after_file": None}
 

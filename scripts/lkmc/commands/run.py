@@ -27,18 +27,19 @@ from lkmc import (
     trace_events,
 )
 from lkmc.conflicts import NO_PROGRAM, NO_USERLAND, OF_PROGRAM, OF_USERLAND, forget, only_one, refuse
+from lkmc.errors import UserError
 from lkmc.request import PAYLOADS, RunRequest, check_emulator
 from lkmc.run_folder import RunFolder
 
 OPTIONS = ("arch", "output", "variant", "eval", "eval-after", "eval-file", "eval-after-file", "kernel-cli",
            "kernel-cli-after-dash", "initrd", "cpus", "memory", "kvm", "persist", "qemu-which", "quiet", "verbose",
            "dry-run", "run-id", "timeout", "background", "wait-gdb", "kgdb", "kdb", "instant", "snapshots",
-           "disk2", "graphic", "vnc", "tmux", "tmux-args", "debug-vm", "debug-vm-args", "userland", "userland-args",
-           "static", "gcc-which", "baremetal", "trace", "trace-insts-stdout", "emulator", "cpu-type", "caches",
-           "l1i-size", "l1d-size", "l2-size", "gem5", "gem5-tree", "gem5-exe-args", "gem5-restore", "gem5-readfile",
-           "gem5-script", "machine", "frame-capture", "record", "replay")
+           "disk2", "graphic", "vnc", "tmux", "tmux-args", "tmux-program", "debug-vm", "debug-vm-args", "userland",
+           "userland-args", "static", "gcc-which", "baremetal", "trace", "trace-insts-stdout", "emulator", "cpu-type",
+           "caches", "l1i-size", "l1d-size", "l2-size", "gem5", "gem5-tree", "gem5-exe-args", "gem5-restore",
+           "gem5-readfile", "gem5-script", "machine", "frame-capture", "record", "replay")
 TAKES_REST = True
-WITHOUT_DEBUG_VM = ("background", "timeout", "tmux", "tmux_args", "record")
+WITHOUT_DEBUG_VM = ("background", "timeout", *tmux.OPTIONS, "record")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -68,7 +69,8 @@ def main(args: argparse.Namespace) -> int:
     request, state = instant.plan(instant_qemu.Boot(request, mach, built, run, args.yes), make=not args.dry_run)
     command = qemu.command(request, mach, built, run, state)
     return launch.run(args, command, run, built, lambda: launch.prepare(request, built, command, run, args.yes, kept),
-                      lambda: launch.supervise(request, command, run, state, kept), made=made)
+                      lambda: launch.supervise(request, command, run, state, kept),
+                      ["--kgdb"] if args.kgdb and args.tmux_program in (None, tmux.DEBUGGER) else [], made=made)
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -78,6 +80,8 @@ def _check(args: argparse.Namespace) -> None:
     only_one(args, "userland", "baremetal")
     if args.userland is None and args.baremetal is None:
         refuse(args, OF_PROGRAM, NO_PROGRAM)
+    else:
+        refuse(args, ("tmux_program",), "is for a guest with Linux; leave it out")
     if args.baremetal is not None:
         refuse(args, OF_USERLAND, NO_USERLAND)
     only_one(args, "trace", "trace_insts_stdout")
@@ -93,4 +97,7 @@ def _check(args: argparse.Namespace) -> None:
                                        "run's end to it; leave out one of the two")
     if launch.asked(args, "tmux"):
         tmux.check()
+        if args.tmux_program not in (None, tmux.DEBUGGER) and not args.tmux_args:
+            raise UserError(f"--tmux-program {args.tmux_program} debugs a program: name it in --tmux-args, such as "
+                            f"--tmux-args count")
         option_types.words("--tmux-args", args.tmux_args or "")
