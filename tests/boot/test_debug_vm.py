@@ -54,10 +54,14 @@ def tmux(tmp_path: Path) -> Iterator[partial[str]]:
     call("kill-server")
 
 
+@pytest.mark.parametrize(("words", "function"), [
+    (["--tmux-args", "start_kernel"], "start_kernel"),
+    (["--kernel-cli", "init=/count.out", "--tmux-program", "run-gdb-user", "--tmux-args", "count"], "main")])
 def test_tmux_shows_the_debugger_beside_the_emulator(
-        out: Output, options: list[str], run_id: str, tmux: partial[str], limit: float, symbols: None) -> None:
+        out: Output, options: list[str], run_id: str, tmux: partial[str], limit: float, symbols: None, words: list[str],
+        function: str) -> None:
     tmux("new-session", "-d", "-x", "200", "-y", "50", "-s", "lkmc", "sh")
-    command = " ".join([*options, "--wait-gdb", "--tmux-args", "start_kernel"])
+    command = " ".join([*options, "--wait-gdb", *words])
     left = tmux("list-panes", "-t", "lkmc", "-F", "#{pane_id}").strip()
     seen = {left}
 
@@ -66,7 +70,7 @@ def test_tmux_shows_the_debugger_beside_the_emulator(
         listed = tmux("list-panes", "-t", "lkmc", "-F", "#{pane_id} #{pane_active}").splitlines()
         new = [pane.split()[0] for pane in listed if pane.endswith(" 1") and pane.split()[0] not in seen]
         shown = tmux("capture-pane", "-p", "-t", new[0]) if new else ""
-        return new[0] if re.search(r"Breakpoint [\d.]+, start_kernel", shown) else ""
+        return new[0] if re.search(rf"Breakpoint [\d.]+, {function} ", shown) else ""
 
     def panes() -> list[str]:
         return [tmux("capture-pane", "-p", "-t", pane).strip() for pane in
