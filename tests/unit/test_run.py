@@ -139,7 +139,7 @@ def test_a_payload_of_more_than_one_is_refused_before_anything_starts(output: Ou
 def test_a_replay_is_held_to_what_was_recorded(output: Output) -> None:
     folder = output.path / "run/0"
     fakes.script(output.host / "bin/qemu-system-x86_64",
-                 f"touch {folder}/recording/events; echo text >{folder}/console.log; exit 3")
+                 f"echo event >{folder}/recording/events; echo text >{folder}/console.log; exit 3")
     assert run(output, "--record", "--eval-after", "true").returncode == 125
     done = run(output, "--replay")
     assert done.returncode == 125 and b"as recorded: the emulator failed with status 3" in done.stderr
