@@ -14,13 +14,14 @@ from types import TracebackType
 import pexpect
 
 from lkmc import paths
-from lkmc.console import PANIC, Console, close
+from lkmc.console import EOL, PANIC, Console, close
 from lkmc.errors import EmulatorFailed, GuestTimeout
 from lkmc.output import Output
 
 SHOWN = 4000        # characters of the conversation, with a test that fails
+SILENT = 0.1        # seconds
 PROMPT = r"\(gdb\) "
-LIBC_S_SLEEP = r"\w*sleep\w*( \+ \d+)? in section \.text of /.*/libc"    # to `info symbol $pc`
+LIBC_S_SLEEP = r"\w*sleep\w*( \+ \d+)? in section \.text of /.*/libc\.so"    # to `info symbol $pc`
 GONE = r"the emulator has gone|Remote connection closed|Connection reset"
 
 
@@ -87,6 +88,14 @@ def at(text: str) -> tuple[str, str, int]:
     assert found, text
     function, file, line = found[-1]
     return function, file, int(line)
+
+
+def said_by(guest: Console) -> str:
+    """The lines that the guest's console has to say, until it is silent for a moment."""
+    said = ""
+    while guest.child.expect([f".*?{EOL}", pexpect.TIMEOUT], timeout=SILENT) == 0:
+        said += str(guest.child.after)
+    return said
 
 
 def step_into(gdb: Debugger, where: str) -> None:

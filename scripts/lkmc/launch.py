@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, command: tuple[str, ...], folder: RunFolder, b
         return _under_gdb(args, command, folder)
     if asked(args, "tmux"):
         words = (*gdb_words, *option_types.words("--tmux-args", args.tmux_args or "")) if debugged else ()
-        script = f"scripts/{args.tmux_program or tmux.DEBUGGER}" if debugged else terminal
+        script = f"scripts/{tmux.debugger(args)}" if debugged else terminal
         tmux.beside([str(paths.TOP / script), "--output", str(built.path), "--run-id", args.run_id, *words])
     if args.background:
         return _in_background(folder, args.quiet, watch, terminal)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shlex
 import subprocess
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 
 from lkmc.errors import UserError
@@ -19,6 +20,11 @@ def check(environment: Mapping[str, str] = os.environ) -> None:
     """Raises UserError outside of tmux."""
     if not environment.get("TMUX_PANE"):
         raise UserError("--tmux needs a terminal inside tmux; start one with: tmux")
+
+
+def debugger(args: Namespace) -> str:
+    """The one of scripts/ that debugs beside a guest."""
+    return args.tmux_program or DEBUGGER
 
 
 def beside(command: Sequence[str]) -> str:

@@ -6,11 +6,11 @@ import re
 import subprocess
 from pathlib import Path
 
-import pexpect
 import pytest
 from booting import RUN
-from debugging import Boot, Booted, Debugger, Start, at, command, line_of
+from debugging import Boot, Booted, Debugger, Start, at, command, line_of, said_by
 
+from lkmc import toolchain
 from lkmc.console import EOL, Console
 from lkmc.gdb import INDEXES
 from lkmc.output import Output
@@ -39,7 +39,7 @@ def test_the_kernel_is_followed_from_its_first_function(console: Boot, debugger:
 
 @pytest.mark.parametrize("how", ["{file}:{line}", "*{address}"])
 def test_a_breakpoint_is_given_as_gdb_takes_it(console: Boot, debugger: Start, out: Output, how: str) -> None:
-    asked = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "info line start_kernel", str(out.symbols)],
+    asked = subprocess.run([toolchain.DISTRO_GDB, "-nx", "-batch", "-ex", "info line start_kernel", str(out.symbols)],
                            capture_output=True, text=True).stdout
     found = re.search(r'Line (?P<line>\d+) of "(?P<file>\S+)" starts at address (?P<address>0x\w+)', asked)
     assert found, asked
@@ -57,19 +57,13 @@ def test_modules_are_not_followed_when_the_user_does_not_want_it(booted: Booted,
         assert "No symbol" in gdb.do("info symbol hello_exit")
 
 
-def forget(guest: Console) -> None:
-    """What it has said until now."""
-    while guest.child.expect([EOL, pexpect.TIMEOUT], timeout=0.1) == 0:
-        pass
-
-
 def test_each_write_of_a_program_is_a_stop(booted: Booted, debugger: Start, out: Output) -> None:
     with booted() as guest:
         guest.child.sendline("/count.sh")
         guest.wait_for("0" + EOL)
         with debugger() as gdb:
             gdb.wait_for("The guest runs")
-            forget(guest)
+            said_by(guest)
             for _ in range(2):      # a Ctrl-C while GDB lets the guest go on may be lost, or count twice
                 guest.wait_for(EOL)
             assert "SIGINT" in gdb.interrupt()

@@ -18,14 +18,18 @@ from lkmc.output import Output
 pytestmark = pytest.mark.usefixtures("bare_metal")
 
 
+def steps_from_the_first_instruction(gdb: Debugger) -> None:
+    assert "_start ()" in gdb.prompt()
+    assert "<_start>:" in gdb.do("x/i $pc")
+    gdb.do("stepi")
+    assert "<_start>:" not in gdb.do("x/i $pc")
+
+
 def test_gdb_goes_from_the_first_instruction_to_main(out: Output, run_id: str, debugger: Start, limit: float) -> None:
     command = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--baremetal", "context_switch"]
     with beside(command) as emulator:
         with debugger("--baremetal", "context_switch", "--no-continue") as gdb:
-            assert "_start ()" in gdb.prompt()
-            assert "<_start>:" in gdb.do("x/i $pc")
-            gdb.do("stepi")
-            assert "<_start>:" not in gdb.do("x/i $pc")
+            steps_from_the_first_instruction(gdb)
             gdb.do("break main")
             assert at(gdb.do("continue"))[:2] == ("main", "context_switch.c")
             gdb.do("break thread")
@@ -94,9 +98,6 @@ def test_gdb_is_at_the_first_instruction_of_a_program_without_a_c_library(out: O
     run = [RUN, "-q", "--output", str(out.path), "--run-id", run_id, "--wait-gdb", "--userland", "hello_asm"]
     with beside(run) as program:
         with debugger("--userland", "hello_asm", "--no-continue") as gdb:
-            assert "_start ()" in gdb.prompt()
-            assert "<_start>:" in gdb.do("x/i $pc")
-            gdb.do("stepi")
-            assert "<_start>:" not in gdb.do("x/i $pc")
+            steps_from_the_first_instruction(gdb)
             assert "exited normally" in gdb.do("continue")
         assert program.communicate(timeout=limit)[0] == b"hello\n"

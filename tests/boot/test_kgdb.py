@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pexpect
 import pytest
-from debugging import Boot, Press, Start, at
+from debugging import Boot, Press, Start, at, said_by
 
 from lkmc import machine
 from lkmc.console import EOL
 from lkmc.output import Output
 from lkmc.run_folder import RunFolder
 
-PAUSE = 0.1     # seconds after which what the console had to say is said
 WRITES = 40     # of which some are not the count's own
 KDB = r"\[\d+\]kdb> "
 
@@ -54,12 +52,9 @@ def test_gdb_speaks_to_the_kernel_itself(console: Boot, debugger: Start, out: Ou
 
             def write() -> str:
                 assert at(gdb.do("continue"))[:2] == ("ksys_write", "fs/read_write.c")
-                said = ""
-                while guest.child.expect([f".*?{EOL}", pexpect.TIMEOUT], timeout=PAUSE) == 0:
-                    said += str(guest.child.after)
-                return said
+                assert "sys_write" in gdb.do("bt")
+                return said_by(guest)
             counts(write)
-            assert "sys_write" in gdb.do("bt")
             gdb.do("delete")
             gdb.go()
             assert guest.run("kill %1; echo end")[0].splitlines()[-1] == "end"

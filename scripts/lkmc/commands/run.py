@@ -70,7 +70,7 @@ def main(args: argparse.Namespace) -> int:
     command = qemu.command(request, mach, built, run, state)
     return launch.run(args, command, run, built, lambda: launch.prepare(request, built, command, run, args.yes, kept),
                       lambda: launch.supervise(request, command, run, state, kept),
-                      ["--kgdb"] if args.kgdb and args.tmux_program in (None, tmux.DEBUGGER) else [], made=made)
+                      ["--kgdb"] if args.kgdb and tmux.debugger(args) == tmux.DEBUGGER else [], made=made)
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -97,7 +97,7 @@ def _check(args: argparse.Namespace) -> None:
                                        "run's end to it; leave out one of the two")
     if launch.asked(args, "tmux"):
         tmux.check()
-        if args.tmux_program not in (None, tmux.DEBUGGER) and not args.tmux_args:
+        if tmux.debugger(args) != tmux.DEBUGGER and not args.tmux_args:
             raise UserError(f"--tmux-program {args.tmux_program} debugs a program: name it in --tmux-args, such as "
                             f"--tmux-args count")
         option_types.words("--tmux-args", args.tmux_args or "")
